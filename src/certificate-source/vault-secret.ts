@@ -1,0 +1,47 @@
+import { parseCertificate } from "../certificate/certificate.ts";
+import { certificatesInPem } from "../certificate/pem.ts";
+import { PluginError, validationError } from "../error/plugin-error.ts";
+import { showValue } from "../error/show-value.ts";
+import type { KeyIdentifier } from "../key-identifier/key-identifier.ts";
+import { certificatesInPkcs12 } from "../pkcs12/read-certificates.ts";
+import { getVaultSecret } from "../vault/secret.ts";
+import type { Vault } from "../vault/vault.ts";
+import type { FoundCertificates } from "./found-certificates.ts";
+
+const readerByContentType: Readonly<Record<string, (value: string) => Uint8Array[]>> = {
+  "application/x-pkcs12": (value) => certificatesInPkcs12(Buffer.from(value, "base64")),
+  "application/x-pem-file": certificatesInPem,
+};
+
+/**
+ * The whole chain as it was merged into or imported into the vault: the certificate's secret, PKCS#12 or PEM.
+ * Needs secrets get.
+ * @throws PluginError of the vault's refusal, or of a secret that holds no certificates.
+ */
+export async function findInSecret(vault: Vault, key: KeyIdentifier): Promise<FoundCertificates> {
+  const secret = await getVaultSecret(vault, key);
+  const origin = `secret "${key.name}" of ${key.vaultUrl}`;
+  const read = readerByContentType[secret.contentType ?? ""];
+  if (read === undefined) {
+    throw validationError(
+      `${origin} has the content type ${showValue(secret.contentType)}, expected one of ` +
+        `${Object.keys(readerByContentType).join(", ")}. Fix: make sure that "${key.name}" is a certificate of the vault`,
+    );
+  }
+  const certificates = read(secret.value).map((der) => parseCertificate(der, `a certificate in ${origin}`));
+  if (certificates.length === 0) {
+    throw new PluginError(
+      "ERROR",
+      `${origin} holds no certificate. Fix: import the certificate into the vault again`,
+    );
+  }
+  return {
+    version: secret.version,
+    leafCandidates: certificates,
+    bag: certificates,
+    origin,
+    fix:
+      "merge or import the certificate with its whole chain into the vault, or give the CA certificates by plugin config " +
+      "ca_certs=<file>: `--plugin-config ca_certs=<file with intermediates and root in PEM>`",
+  };
+}

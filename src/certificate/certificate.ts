@@ -1,0 +1,50 @@
+import { X509Certificate } from "node:crypto";
+import { PluginError } from "../error/plugin-error.ts";
+
+/** A certificate as it came, and as node:crypto reads it. */
+export interface Certificate {
+  /** DER, byte for byte as it came. */
+  readonly der: Uint8Array;
+  readonly x509: X509Certificate;
+}
+
+/**
+ * Reads a DER certificate.
+ * @param origin where it came from, for the error's words
+ * @throws PluginError ERROR when it is not an X.509 certificate.
+ */
+export function parseCertificate(der: Uint8Array, origin: string): Certificate {
+  try {
+    return { der, x509: new X509Certificate(der) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new PluginError("ERROR", `${origin} is not a readable X.509 certificate: ${reason}`);
+  }
+}
+
+/** The subject in the order and form of Notation's `x509.subject` identities: `C=US, ST=WA, CN=…`. */
+export function subjectOf(certificate: Certificate): string {
+  return onOneLine(certificate.x509.subject);
+}
+
+/** The issuer's name, in the form of `subjectOf`. */
+export function issuerOf(certificate: Certificate): string {
+  return onOneLine(certificate.x509.issuer);
+}
+
+/** Whether the certificate names itself as its issuer and bears its own key's signature. */
+export function isSelfSigned(certificate: Certificate): boolean {
+  return isIssuedBy(certificate, certificate);
+}
+
+/**
+ * Whether the issuer's name and key identifier are those that the certificate names (RFC 5280, sections 4.1.2.4
+ * and 4.2.1.1) and its key made the certificate's signature. A name alone proves nothing: two CAs may share it.
+ */
+export function isIssuedBy(certificate: Certificate, issuer: Certificate): boolean {
+  return certificate.x509.checkIssued(issuer.x509) && certificate.x509.verify(issuer.x509.publicKey);
+}
+
+function onOneLine(name: string): string {
+  return name.split("\n").join(", ");
+}

@@ -1,0 +1,67 @@
+import type { KeyObject } from "node:crypto";
+import { validationError } from "../error/plugin-error.ts";
+import type { KeySpec } from "../signature/algorithm.ts";
+import { type Certificate, subjectOf } from "./certificate.ts";
+
+const rsaKeySpecs: ReadonlyMap<number | undefined, KeySpec> = new Map([
+  [2048, "RSA-2048"],
+  [3072, "RSA-3072"],
+  [4096, "RSA-4096"],
+]);
+
+/** By OpenSSL's names of the curves. */
+const ecKeySpecs: ReadonlyMap<string | undefined, KeySpec> = new Map([
+  ["prime256v1", "EC-256"],
+  ["secp384r1", "EC-384"],
+  ["secp521r1", "EC-521"],
+]);
+
+/** The key spec of the certificate's public key; undefined where the Notary Project has none for it. */
+export function keySpecOf(certificate: Certificate): KeySpec | undefined {
+  const publicKey = publicKeyOf(certificate);
+  const details = publicKey?.asymmetricKeyDetails;
+  return publicKey?.asymmetricKeyType === "rsa"
+    ? rsaKeySpecs.get(details?.modulusLength)
+    : ecKeySpecs.get(details?.namedCurve);
+}
+
+/**
+ * The key spec of the certificate's public key.
+ * @throws PluginError VALIDATION_ERROR that names the key where the Notary Project has no key spec for it.
+ */
+export async function requireKeySpec(certificate: Certificate): Promise<KeySpec> {
+  const keySpec = keySpecOf(certificate);
+  if (keySpec === undefined) {
+    throw validationError(
+      `the key of certificate "${subjectOf(certificate)}" is ${await keyName(certificate)}, and the Notary Project ` +
+        "has no key spec for it. Fix: make the certificate with an RSA key of 2048, 3072 or 4096 bits, or an EC " +
+        "key on P-256, P-384 or P-521",
+    );
+  }
+  return keySpec;
+}
+
+/** Undefined where the runtime cannot decode the key: Bun knows no secp256k1, for one. */
+function publicKeyOf(certificate: Certificate): KeyObject | undefined {
+  try {
+    return certificate.x509.publicKey;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a person calls the key; read by a library that is loaded only when this is to be told. */
+async function keyName(certificate: Certificate): Promise<string> {
+  await import("reflect-metadata");
+  const { X509Certificate } = await import("@peculiar/x509");
+  const { algorithm } = new X509Certificate(certificate.der).publicKey;
+  const { name, namedCurve, modulusLength } = {
+    namedCurve: undefined,
+    modulusLength: undefined,
+    ...algorithm,
+  };
+  if (namedCurve === "K-256") {
+    return "P-256K (secp256k1)";
+  }
+  return [name, namedCurve ?? modulusLength].filter((part) => part !== undefined).join(" ");
+}

@@ -1,0 +1,39 @@
+import { description, homepage, version } from "../../package.json";
+
+/** The version, as `--version` prints it. */
+export const versionText = `notation-azure-kv ${version}\n`;
+
+/** What `--help`, and no command at all, print. */
+export const helpText = `notation-azure-kv ${version}
+${description}
+
+You rarely run this program yourself: Notation does.
+
+  notation plugin install --file notation-azure-kv_${version}_<os>_<arch>.tar.gz
+  notation sign <image> --plugin azure-kv --id <key id> [--plugin-config <key>=<value>]...
+
+Key id:
+  https://<vault>.vault.azure.net/keys/<name>/<version>
+  Certificate ids (/certificates/...), ids without a version and with a trailing slash are taken too.
+
+Plugin config:
+  credential_type  environment, workloadid, managedid or azurecli; default: the Azure SDK's default chain
+  client_id        client id of a user-assigned managed identity or of a workload identity
+  ca_certs         PEM file with the CA certificates, where the vault holds the leaf alone
+  self_signed      true: the certificate is self-signed and is read with certificates get alone
+
+Permissions in the vault:
+  keys sign, certificates get, secrets get (not needed with ca_certs or self_signed),
+  or the roles Key Vault Crypto User and Key Vault Certificate User.
+
+Commands of the plugin contract 1.0 (request: JSON on stdin, response: JSON on stdout, error: JSON on stderr):
+  get-plugin-metadata
+  describe-key
+  generate-signature
+
+Options:
+  --help, -h       this text
+  --version, -v    the version
+
+${homepage}
+`;

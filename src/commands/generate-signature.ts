@@ -1,0 +1,64 @@
+import { certificateSource } from "../certificate-source/certificate-source.ts";
+import type { FoundCertificates } from "../certificate-source/found-certificates.ts";
+import { buildChain } from "../chain/build-chain.ts";
+import { chooseLeaf } from "../chain/choose-leaf.ts";
+import { createCredential } from "../credential/credential.ts";
+import { validationError } from "../error/plugin-error.ts";
+import { settleTogether } from "../error/settle-together.ts";
+import { parseKeyIdentifier } from "../key-identifier/key-identifier.ts";
+import { readPluginConfig } from "../plugin-config/plugin-config.ts";
+import { decodeBase64, encodeBase64 } from "../protocol/base64.ts";
+import type {
+  GenerateSignatureRequest,
+  GenerateSignatureResponse,
+} from "../protocol/generated/validators.js";
+import { digestPayload, signatureAlgorithm } from "../signature/algorithm.ts";
+import { signWithVault } from "../vault/sign.ts";
+
+/**
+ * Signs the payload with the key in the vault and returns the signature with its certificate chain, leaf first.
+ * The certificates and the signature are asked for at once where the version is known. Without a version the
+ * certificates come first and their version signs, so that both are of one version even if the certificate is
+ * renewed in between.
+ * @throws PluginError of the room that knows the cause.
+ */
+export async function generateSignature(
+  request: GenerateSignatureRequest,
+): Promise<GenerateSignatureResponse> {
+  const config = readPluginConfig(request.pluginConfig);
+  const key = parseKeyIdentifier(request.keyId);
+  const algorithm = signatureAlgorithm(request.keySpec, request.hashAlgorithm);
+  const payload = decodePayload(request.payload);
+  const findCertificates = certificateSource(config.chainSource);
+  const vault = { url: key.vaultUrl, credential: createCredential(config) };
+
+  const sign = (version: string): Promise<Uint8Array> =>
+    signWithVault(vault, { ...key, version }, algorithm, digestPayload(algorithm, payload));
+  const findThenSign = async (): Promise<[FoundCertificates, Uint8Array]> => {
+    const found = await findCertificates(vault, key);
+    return [found, await sign(found.version)];
+  };
+  const [found, signature] =
+    key.version === undefined
+      ? await findThenSign()
+      : await settleTogether(findCertificates(vault, key), sign(key.version));
+
+  const leaf = await chooseLeaf(found.leafCandidates, algorithm, payload, signature);
+  const chain = buildChain(leaf, found.bag, found.origin, found.fix);
+  return {
+    keyId: request.keyId,
+    signature: encodeBase64(signature),
+    signingAlgorithm: algorithm.signingAlgorithm,
+    certificateChain: chain.map(({ der }) => encodeBase64(der)),
+  };
+}
+
+function decodePayload(payload: string): Uint8Array {
+  const bytes = decodeBase64(payload);
+  if (bytes === undefined) {
+    throw validationError(
+      'invalid generate-signature request: "payload" is not standard base64 with padding (RFC 4648, section 4)',
+    );
+  }
+  return bytes;
+}

@@ -1,0 +1,15 @@
+import { description, homepage, version } from "../../package.json";
+import type { GetPluginMetadataResponse } from "../protocol/generated/validators.js";
+import { supportedContractVersions } from "../protocol/request.ts";
+
+/** Who this plugin is and what it can do; static, without any input or output. */
+export function getPluginMetadata(): GetPluginMetadataResponse {
+  return {
+    name: "azure-kv",
+    description,
+    version,
+    url: homepage,
+    supportedContractVersions,
+    capabilities: ["SIGNATURE_GENERATOR.RAW"],
+  };
+}

@@ -1,0 +1,33 @@
+/** The error codes of the Notary Project plugin contract 1.0; no others may leave the plugin. */
+export type ErrorCode =
+  | "VALIDATION_ERROR"
+  | "UNSUPPORTED_CONTRACT_VERSION"
+  | "ACCESS_DENIED"
+  | "TIMEOUT"
+  | "THROTTLED"
+  | "ERROR";
+
+/** What a program may want to know of an error, such as the service's own code and request id. */
+export type ErrorMetadata = Readonly<Record<string, string>>;
+
+/**
+ * The one error type. Whoever knows the cause makes it, with words for the person who sees only this message
+ * after "Error: failed to sign with the plugin azure-kv:": what failed, with which value, and how to fix it.
+ * Nobody wraps it again; the edge of the process prints it.
+ */
+export class PluginError extends Error {
+  readonly code: ErrorCode;
+  readonly metadata: ErrorMetadata;
+
+  constructor(code: ErrorCode, message: string, metadata: ErrorMetadata = {}) {
+    super(message);
+    this.name = "PluginError";
+    this.code = code;
+    this.metadata = metadata;
+  }
+}
+
+/** A VALIDATION_ERROR: the request, the plugin config or what they name is wrong. */
+export function validationError(message: string, metadata?: ErrorMetadata): PluginError {
+  return new PluginError("VALIDATION_ERROR", message, metadata);
+}

@@ -1,0 +1,27 @@
+import { type ErrorMetadata, PluginError } from "./plugin-error.ts";
+import { asPluginError } from "./unexpected-error.ts";
+
+/**
+ * Waits for two calls that run at once. When both fail, the error tells of both: a person who lacks two
+ * permissions learns of them in one run. The first call's error leads; a second one of another code is left
+ * out, since it tells of a consequence rather than of a cause.
+ */
+export async function settleTogether<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  const [a, b] = await Promise.allSettled([first, second]);
+  if (a.status === "fulfilled" && b.status === "fulfilled") {
+    return [a.value, b.value];
+  }
+  throw joinedError([a, b].flatMap((result) => (result.status === "rejected" ? [result.reason] : [])));
+}
+
+function joinedError(reasons: readonly unknown[]): PluginError {
+  const errors = reasons.map(asPluginError);
+  const [lead] = errors;
+  if (lead === undefined) {
+    return new PluginError("ERROR", "a call failed without saying why");
+  }
+  const alike = errors.filter((error) => error.code === lead.code);
+  const messages = [...new Set(alike.map((error) => error.message))];
+  const metadata: ErrorMetadata = Object.assign({}, ...alike.map((error) => error.metadata).reverse());
+  return new PluginError(lead.code, messages.join("\nAlso: "), metadata);
+}

@@ -1,0 +1,64 @@
+import { validationError } from "../error/plugin-error.ts";
+import { showValue } from "../error/show-value.ts";
+
+/**
+ * The identifier of a key in Azure Key Vault. A certificate, its key and its secret share name and version, so
+ * a certificate's identifier names the same key.
+ */
+export interface KeyIdentifier {
+  /** Scheme and host, for example `https://myvault.vault.azure.net`. */
+  readonly vaultUrl: string;
+  /** Name of the certificate, the key and the secret. */
+  readonly name: string;
+  /** 32 hexadecimal digits in lower case; undefined means the latest. */
+  readonly version: string | undefined;
+}
+
+const rightForm =
+  "https://<vault>.vault.azure.net/keys/<name>/<version> (or /certificates/…; the version may be left out)";
+
+// https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates#object-identifiers
+const namePattern = /^[0-9A-Za-z-]{1,127}$/;
+const versionPattern = /^[0-9a-f]{32}$/i;
+
+/**
+ * Reads a key identifier as Key Vault and `az` print it: a key's or a certificate's, with or without a
+ * version, with or without a trailing slash.
+ * @throws PluginError VALIDATION_ERROR that names the part at fault and shows the right form.
+ */
+export function parseKeyIdentifier(keyId: string): KeyIdentifier {
+  const refuse = (reason: string): Error =>
+    validationError(`key id ${showValue(keyId)} ${reason}; expected ${rightForm}`);
+  const url = parseUrl(keyId);
+  if (url === undefined) {
+    throw refuse("is not a URL");
+  }
+  if (url.protocol !== "https:") {
+    throw refuse(`has the scheme ${url.protocol.slice(0, -1)}, and only https is safe`);
+  }
+  if (url.username !== "" || url.password !== "" || /[?#\s]/.test(keyId)) {
+    throw refuse("has parts that a key identifier cannot have (user, query, fragment or white space)");
+  }
+  const [collection, name, version, ...rest] = url.pathname.replace(/\/$/, "").slice(1).split("/");
+  if (collection !== "keys" && collection !== "certificates") {
+    throw refuse(
+      collection === "secrets" ? "is a secret's identifier" : "is neither a key's nor a certificate's",
+    );
+  }
+  if (name === undefined || !namePattern.test(name)) {
+    throw refuse(
+      `has ${name ? `the name "${name}"` : "no name"}; a name is 1 to 127 letters, digits and hyphens`,
+    );
+  }
+  if (rest.length > 0) {
+    throw refuse("has something after the version");
+  }
+  if (version !== undefined && !versionPattern.test(version)) {
+    throw refuse(`has the version "${version}"; a version is 32 hexadecimal digits`);
+  }
+  return { vaultUrl: url.origin, name, version: version?.toLowerCase() };
+}
+
+function parseUrl(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined;
+}

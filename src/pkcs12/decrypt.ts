@@ -1,0 +1,123 @@
+import { createDecipheriv, pbkdf2Sync } from "node:crypto";
+import { AsnParser, OctetString } from "@peculiar/asn1-schema";
+import type { AlgorithmIdentifier } from "@peculiar/asn1-x509";
+import { validationError } from "../error/plugin-error.ts";
+import { Pbes2Parameters, Pbkdf2Parameters, Pkcs12PbeParameters } from "./asn1.ts";
+import { derivationId, deriveKey } from "./key-derivation.ts";
+
+/**
+ * The two passwords of a file that has none. A vault writes the null one, no octets at all; other tools write
+ * the empty text, which PKCS#12's own schemes spell as the two octets of its terminator (RFC 7292, appendix B.1).
+ */
+export const emptyPasswords: readonly Uint8Array[] = [Buffer.alloc(0), Buffer.alloc(2)];
+
+type Decrypt = (algorithm: AlgorithmIdentifier, password: Uint8Array, ciphertext: Uint8Array) => Buffer;
+
+const pbeWithSha1And3KeyTripleDes = "1.2.840.113549.1.12.1.3";
+const pbes2 = "1.2.840.113549.1.5.13";
+const pbkdf2 = "1.2.840.113549.1.5.12";
+
+const decryptByScheme: Readonly<Record<string, Decrypt>> = {
+  [pbeWithSha1And3KeyTripleDes]: decryptTripleDes,
+  [pbes2]: decryptPbes2,
+};
+
+/** Schemes that people meet and that are not read: the names are for the error. */
+const unsupportedSchemes: Readonly<Record<string, string>> = {
+  "1.2.840.113549.1.12.1.1": "pbeWithSHAAnd128BitRC4",
+  "1.2.840.113549.1.12.1.2": "pbeWithSHAAnd40BitRC4",
+  "1.2.840.113549.1.12.1.4": "pbeWithSHAAnd2-KeyTripleDES-CBC",
+  "1.2.840.113549.1.12.1.5": "pbeWithSHAAnd128BitRC2-CBC",
+  "1.2.840.113549.1.12.1.6": "pbeWithSHAAnd40BitRC2-CBC",
+};
+
+/** Encryption schemes of PBES2: OpenSSL's name, and octets of the key. */
+const ciphers: Readonly<Record<string, { readonly name: string; readonly keySize: number }>> = {
+  "1.2.840.113549.3.7": { name: "des-ede3-cbc", keySize: 24 },
+  "2.16.840.1.101.3.4.1.2": { name: "aes-128-cbc", keySize: 16 },
+  "2.16.840.1.101.3.4.1.22": { name: "aes-192-cbc", keySize: 24 },
+  "2.16.840.1.101.3.4.1.42": { name: "aes-256-cbc", keySize: 32 },
+};
+
+/** Pseudo-random functions of PBKDF2 by their hash; HMAC-SHA-1 is the default. */
+const hmacWithSha1 = "1.2.840.113549.2.7";
+const pseudoRandomFunctions: Readonly<Record<string, string>> = {
+  [hmacWithSha1]: "sha1",
+  "1.2.840.113549.2.8": "sha224",
+  "1.2.840.113549.2.9": "sha256",
+  "1.2.840.113549.2.10": "sha384",
+  "1.2.840.113549.2.11": "sha512",
+};
+
+/**
+ * Decrypts content that is encrypted with a password.
+ * @param password a BMPString with its terminator, or no octets for the null password
+ * @throws PluginError VALIDATION_ERROR for an encryption that is not read; any other error for a wrong password.
+ */
+export function decryptContent(
+  algorithm: AlgorithmIdentifier,
+  password: Uint8Array,
+  ciphertext: Uint8Array,
+): Uint8Array {
+  const decrypt = decryptByScheme[algorithm.algorithm] ?? refuse(algorithm.algorithm);
+  return decrypt(algorithm, password, ciphertext);
+}
+
+function decryptTripleDes(
+  algorithm: AlgorithmIdentifier,
+  password: Uint8Array,
+  ciphertext: Uint8Array,
+): Buffer {
+  const { salt, iterations } = AsnParser.parse(parametersOf(algorithm), Pkcs12PbeParameters);
+  const derive = (id: (typeof derivationId)[keyof typeof derivationId], size: number): Buffer =>
+    deriveKey(password, new Uint8Array(salt.buffer), iterations, id, size);
+  return decipher(
+    "des-ede3-cbc",
+    derive(derivationId.key, 24),
+    derive(derivationId.initializationVector, 8),
+    ciphertext,
+  );
+}
+
+/** PBES2 takes the password's octets in UTF-8, so that the null and the empty password are the same. */
+function decryptPbes2(algorithm: AlgorithmIdentifier, _password: Uint8Array, ciphertext: Uint8Array): Buffer {
+  const { keyDerivationFunction, encryptionScheme } = AsnParser.parse(
+    parametersOf(algorithm),
+    Pbes2Parameters,
+  );
+  const cipher = ciphers[encryptionScheme.algorithm] ?? refuse(encryptionScheme.algorithm);
+  if (keyDerivationFunction.algorithm !== pbkdf2) {
+    return refuse(keyDerivationFunction.algorithm);
+  }
+  const { salt, iterationCount, prf } = AsnParser.parse(
+    parametersOf(keyDerivationFunction),
+    Pbkdf2Parameters,
+  );
+  const prfId = prf?.algorithm ?? hmacWithSha1;
+  const hash = pseudoRandomFunctions[prfId] ?? refuse(prfId);
+  const key = pbkdf2Sync("", new Uint8Array(salt.buffer), iterationCount, cipher.keySize, hash);
+  const initializationVector = AsnParser.parse(parametersOf(encryptionScheme), OctetString);
+  return decipher(cipher.name, key, new Uint8Array(initializationVector.buffer), ciphertext);
+}
+
+function decipher(
+  name: string,
+  key: Uint8Array,
+  initializationVector: Uint8Array,
+  ciphertext: Uint8Array,
+): Buffer {
+  const cipher = createDecipheriv(name, key, initializationVector);
+  return Buffer.concat([cipher.update(ciphertext), cipher.final()]);
+}
+
+function parametersOf(algorithm: AlgorithmIdentifier): ArrayBuffer {
+  return algorithm.parameters ?? new ArrayBuffer(0);
+}
+
+function refuse(scheme: string): never {
+  throw validationError(
+    `the certificates of the PKCS#12 secret are encrypted with ${unsupportedSchemes[scheme] ?? scheme}, which is not ` +
+      "read here. Fix: import the certificate again from a file made with AES-256 or 3DES (`openssl pkcs12 -export`), " +
+      "or give the CA certificates by plugin config ca_certs=<file>",
+  );
+}

@@ -1,0 +1,88 @@
+import { id_data, id_encryptedData } from "@peculiar/asn1-cms";
+import {
+  AuthenticatedSafe,
+  CertBag,
+  id_certBag,
+  id_x509Certificate,
+  PFX,
+  type SafeBag,
+  SafeContents,
+} from "@peculiar/asn1-pfx";
+import { AsnParser, OctetString } from "@peculiar/asn1-schema";
+import { PluginError } from "../error/plugin-error.ts";
+import { EncryptedData } from "./asn1.ts";
+import { decryptContent, emptyPasswords } from "./decrypt.ts";
+
+/** safeContentsBag: a bag of bags (RFC 7292, section 4.2.6). */
+const id_safeContentsBag = "1.2.840.113549.1.12.10.1.6";
+
+/**
+ * The certificates of a PKCS#12 file (RFC 7292) that has no password, in the file's order, DER. Bags with keys
+ * are passed over: they are never decrypted.
+ *
+ * The file's MAC is not checked. Its key is the password, which is none: it proves nothing of where the file
+ * came from, and TLS already guards the way from the vault. What a certificate is good for is decided by the
+ * signatures of the chain and of the signing key.
+ * @throws PluginError VALIDATION_ERROR for an encryption that is not read, ERROR for a file that is not PKCS#12
+ *   or has a password.
+ */
+export function certificatesInPkcs12(file: Uint8Array): Uint8Array[] {
+  try {
+    const { authSafe } = AsnParser.parse(file, PFX);
+    const authenticatedSafe = AsnParser.parse(octetsOf(authSafe.content), AuthenticatedSafe);
+    return authenticatedSafe.flatMap(({ contentType, content }) => readSafe(contentType, content));
+  } catch (error) {
+    if (error instanceof PluginError) {
+      throw error;
+    }
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new PluginError("ERROR", `the secret is not a readable PKCS#12 file: ${reason}`);
+  }
+}
+
+function readSafe(contentType: string, content: ArrayBuffer): Uint8Array[] {
+  if (contentType === id_data) {
+    return certificatesInBags(AsnParser.parse(octetsOf(content), SafeContents));
+  }
+  return contentType === id_encryptedData ? certificatesInBags(decryptSafe(content)) : [];
+}
+
+/** Tries each password that means none; a wrong one ends in bad padding, or in octets that are no SafeContents. */
+function decryptSafe(content: ArrayBuffer): SafeContents {
+  const { encryptedContentInfo } = AsnParser.parse(content, EncryptedData);
+  const { contentEncryptionAlgorithm, encryptedContent } = encryptedContentInfo;
+  const parts = encryptedContent?.constructedValue ?? [encryptedContent?.value ?? new OctetString()];
+  const ciphertext = Buffer.concat(parts.map((part) => new Uint8Array(part.buffer)));
+  for (const password of emptyPasswords) {
+    try {
+      return AsnParser.parse(decryptContent(contentEncryptionAlgorithm, password, ciphertext), SafeContents);
+    } catch (error) {
+      if (error instanceof PluginError) {
+        throw error;
+      }
+    }
+  }
+  throw new PluginError(
+    "ERROR",
+    "the certificates of the PKCS#12 secret are encrypted with a password, and a vault's secret has none. " +
+      "Fix: import the certificate into the vault again, as a certificate and not as a secret",
+  );
+}
+
+function certificatesInBags(bags: readonly SafeBag[]): Uint8Array[] {
+  return bags.flatMap(({ bagId, bagValue }) => {
+    if (bagId === id_safeContentsBag) {
+      return certificatesInBags(AsnParser.parse(bagValue, SafeContents));
+    }
+    if (bagId !== id_certBag) {
+      return [];
+    }
+    const { certId, certValue } = AsnParser.parse(bagValue, CertBag);
+    return certId === id_x509Certificate ? [octetsOf(certValue)] : [];
+  });
+}
+
+/** The octets of an OCTET STRING that a field of type ANY holds. */
+function octetsOf(any: ArrayBuffer): Uint8Array {
+  return new Uint8Array(AsnParser.parse(any, OctetString).buffer);
+}

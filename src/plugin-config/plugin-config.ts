@@ -1,0 +1,66 @@
+import { validationError } from "../error/plugin-error.ts";
+import { showValue } from "../error/show-value.ts";
+import type { PluginConfigAttributes } from "../protocol/generated/validators.js";
+
+/** The values of `credential_type`, as in the plugin that this one replaces. */
+export const credentialTypes = ["environment", "workloadid", "managedid", "azurecli"] as const;
+export type CredentialType = (typeof credentialTypes)[number];
+
+/** Where the certificate chain is read from; what the permissions that it needs follow from. */
+export type ChainSource =
+  /** The vault's secret: the whole chain. Needs secrets get. */
+  | { readonly kind: "secret" }
+  /** The vault's certificate, which is its own root. Needs certificates get. */
+  | { readonly kind: "self-signed" }
+  /** The leaf from the vault's certificate, its CA certificates from a file. Needs certificates get. */
+  | { readonly kind: "ca-certs"; readonly file: string };
+
+/** What the plugin config of a request asks for. */
+export interface PluginConfig {
+  readonly chainSource: ChainSource;
+  /** Undefined: the default credential chain of the Azure SDK. */
+  readonly credentialType: CredentialType | undefined;
+  /** Client id of a user-assigned managed identity or of a workload identity. */
+  readonly clientId: string | undefined;
+}
+
+/**
+ * Reads the keys of the plugin config that are this plugin's; others are ignored, since one key's config may be
+ * shared by several tools (contract: unknown attributes must be ignored).
+ * @throws PluginError VALIDATION_ERROR for an unknown credential type or for options that exclude each other.
+ */
+export function readPluginConfig(attributes: PluginConfigAttributes = {}): PluginConfig {
+  return {
+    chainSource: readChainSource(attributes),
+    credentialType: readCredentialType(attributes.credential_type),
+    clientId: attributes.client_id,
+  };
+}
+
+function readChainSource({ self_signed, ca_certs }: PluginConfigAttributes): ChainSource {
+  const selfSigned = self_signed?.toLowerCase() === "true";
+  if (selfSigned && ca_certs !== undefined) {
+    throw validationError(
+      `plugin config self_signed=true and ca_certs=${ca_certs} exclude each other: a self-signed certificate has ` +
+        "no CA certificates. Leave out ca_certs if the certificate is self-signed, self_signed if a CA issued it",
+    );
+  }
+  if (ca_certs !== undefined) {
+    return { kind: "ca-certs", file: ca_certs };
+  }
+  return { kind: selfSigned ? "self-signed" : "secret" };
+}
+
+function readCredentialType(value: string | undefined): CredentialType | undefined {
+  if (value === undefined) {
+    return undefined;
+  }
+  const known = credentialTypes.find((type) => type === value.toLowerCase());
+  if (known === undefined) {
+    throw validationError(
+      `plugin config credential_type=${showValue(value)} is not known; use one of ${credentialTypes.join(", ")}, ` +
+        "or leave it out for the default credential chain",
+    );
+  }
+  return known;
+}

@@ -1,0 +1,56 @@
+import type { ErrorObject } from "ajv";
+import { showValue } from "../error/show-value.ts";
+
+const expectationByKeyword: Readonly<Record<string, (params: Readonly<Record<string, unknown>>) => string>> =
+  {
+    const: (params) => showValue(params["allowedValue"]),
+    enum: (params) =>
+      Array.isArray(params["allowedValues"])
+        ? `one of ${params["allowedValues"].join(", ")}`
+        : "a known value",
+    type: (params) => `${params["type"] === "object" ? "a JSON object" : `a ${String(params["type"])}`}`,
+    minLength: () => "a text that is not empty",
+    pattern: (params) =>
+      expectationByPattern[String(params["pattern"])] ?? `a text like ${String(params["pattern"])}`,
+  };
+
+/** Patterns in a person's words. */
+const expectationByPattern: Readonly<Record<string, string>> = {
+  "^([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee])$": "true or false",
+};
+
+/**
+ * One violation of a schema as a sentence that names the field, what was expected and what was there.
+ * The value is shown only for fields that the schema knows and whose type fits: a plugin config may hold
+ * other tools' secrets.
+ */
+export function describeViolation(violation: ErrorObject, data: unknown): string {
+  const path = violation.instancePath.split("/").slice(1);
+  if (violation.keyword === "required") {
+    return `${fieldName([...path, String(violation.params["missingProperty"])])} is missing`;
+  }
+  if (violation.keyword === "additionalProperties") {
+    return `${fieldName([...path, String(violation.params["additionalProperty"])])} is not known`;
+  }
+  const expectation = expectationByKeyword[violation.keyword]?.(violation.params) ?? violation.message;
+  const value = path.reduce<unknown>(memberOf, data);
+  const shown = violation.keyword === "type" ? `is ${typeName(value)}` : `is ${showValue(value)}`;
+  return `${fieldName(path)} ${shown}, expected ${expectation}`;
+}
+
+function fieldName(path: readonly string[]): string {
+  return path.length === 0 ? "the request" : `"${path.join(".")}"`;
+}
+
+function memberOf(parent: unknown, key: string): unknown {
+  return typeof parent === "object" && parent !== null
+    ? Object.entries(parent).find(([k]) => k === key)?.[1]
+    : undefined;
+}
+
+function typeName(value: unknown): string {
+  if (value === null) {
+    return "null";
+  }
+  return Array.isArray(value) ? "an array" : `a JSON ${typeof value}`;
+}

@@ -1,0 +1,51 @@
+import { PluginError, validationError } from "../error/plugin-error.ts";
+import type { KeyIdentifier } from "../key-identifier/key-identifier.ts";
+import { operationGrants, type VaultOperation } from "./operation.ts";
+import { vaultError } from "./vault-error.ts";
+
+/**
+ * One call to the vault. Whatever the SDK throws becomes the PluginError that says what failed, on which vault
+ * and object, and how to fix it.
+ */
+export async function callVault<T>(
+  operation: VaultOperation,
+  key: KeyIdentifier,
+  call: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw error instanceof PluginError ? error : vaultError(operation, key, error);
+  }
+}
+
+/**
+ * The version in the vault's answer. A vault may answer a version that it does not know with the latest one,
+ * and a certificate of another version is not this key's.
+ * @throws PluginError VALIDATION_ERROR when it is not the version that was asked for.
+ */
+export function checkVersion(
+  operation: VaultOperation,
+  key: KeyIdentifier,
+  answered: string | undefined,
+): string {
+  const version = answered?.toLowerCase();
+  if (version === undefined) {
+    throw missingFromAnswer(operation, key, "the version");
+  }
+  if (key.version !== undefined && version !== key.version) {
+    const { object } = operationGrants[operation];
+    throw validationError(
+      `${key.vaultUrl} was asked for version ${key.version} of ${object} "${key.name}" and answered with version ` +
+        `${version}. Fix: check the version in the key id; ` +
+        `\`az keyvault certificate list-versions --id ${key.vaultUrl}/certificates/${key.name}\` lists them`,
+    );
+  }
+  return version;
+}
+
+/** The error for an answer of the vault that lacks what it must hold. */
+export function missingFromAnswer(operation: VaultOperation, key: KeyIdentifier, what: string): PluginError {
+  const { object } = operationGrants[operation];
+  return new PluginError("ERROR", `${key.vaultUrl} answered without ${what} of ${object} "${key.name}"`);
+}

@@ -1,0 +1,156 @@
+import { type ErrorCode, type ErrorMetadata, PluginError } from "../error/plugin-error.ts";
+import type { KeyIdentifier } from "../key-identifier/key-identifier.ts";
+import { operationGrants, type VaultOperation } from "./operation.ts";
+
+/** What a failed call says of itself, as far as it could be read. */
+interface ServiceFailure {
+  /** HTTP status; undefined when no answer came. */
+  readonly status: number | undefined;
+  /** The service's code, or the network's, such as `ENOTFOUND`. */
+  readonly code: string | undefined;
+  /** Finer than the code, for example `ForbiddenByRbac`. */
+  readonly innerCode: string | undefined;
+  readonly message: string;
+  readonly requestId: string | undefined;
+}
+
+const errorCodeByStatus: Readonly<Record<number, ErrorCode>> = {
+  400: "VALIDATION_ERROR",
+  401: "ACCESS_DENIED",
+  403: "ACCESS_DENIED",
+  404: "VALIDATION_ERROR",
+  408: "TIMEOUT",
+  429: "THROTTLED",
+};
+
+/** The PluginError for a call that the vault refused or never answered. */
+export function vaultError(operation: VaultOperation, key: KeyIdentifier, error: unknown): PluginError {
+  const failure = readFailure(error);
+  const code = (failure.status && errorCodeByStatus[failure.status]) || "ERROR";
+  const { object, action } = operationGrants[operation];
+  const version = key.version === undefined ? "" : ` version ${key.version}`;
+  const answer =
+    failure.status === undefined
+      ? failure.message
+      : `${failure.status} ${failure.innerCode ?? failure.code ?? ""}: ${failure.message}`;
+  const fix = findFix(operation, key, failure);
+  return new PluginError(
+    code,
+    `cannot ${action} ${object} "${key.name}"${version} in ${key.vaultUrl}: ${answer}${fix ? `\nFix: ${fix}` : ""}`,
+    metadataOf(failure),
+  );
+}
+
+function findFix(operation: VaultOperation, key: KeyIdentifier, failure: ServiceFailure): string | undefined {
+  const reason = [failure.innerCode, failure.code, String(failure.status)].find(
+    (candidate) => candidate !== undefined && candidate in fixByReason,
+  );
+  return reason === undefined ? undefined : fixByReason[reason]?.(operation, key, failure);
+}
+
+type Fix = (operation: VaultOperation, key: KeyIdentifier, failure: ServiceFailure) => string;
+
+const grantByAccessPolicy: Fix = (operation, key, failure) =>
+  `grant ${operation}: \`az keyvault set-policy --name ${vaultName(key)} --object-id ${objectIdIn(failure)} ` +
+  `${operationGrants[operation].policyOption}\`${otherWayFor(operation)}`;
+
+const grantByRole: Fix = (operation, key, failure) =>
+  `grant the role ${operationGrants[operation].role}: \`az role assignment create --role ` +
+  `"${operationGrants[operation].role}" --assignee ${objectIdIn(failure)} ` +
+  `--scope $(az keyvault show --name ${vaultName(key)} --query id --output tsv)\`${otherWayFor(operation)}`;
+
+const checkName: Fix = (_operation, key) =>
+  `check the key id: \`az keyvault certificate list-versions --vault-name ${vaultName(key)} --name ${key.name}\``;
+
+const checkVaultName: Fix = (_operation, key) =>
+  `check the vault's name in the key id and that ${key.vaultUrl} can be reached from here (DNS, proxy, firewall)`;
+
+const fixByReason: Readonly<Record<string, Fix>> = {
+  AccessDenied: grantByAccessPolicy,
+  ForbiddenByRbac: grantByRole,
+  ForbiddenByFirewall: (_operation, key) =>
+    `let this machine through the vault's firewall: \`az keyvault network-rule add --name ${vaultName(key)} --ip-address <address>\``,
+  KeyDisabled: (_operation, key) =>
+    `enable it: \`az keyvault certificate set-attributes --vault-name ${vaultName(key)} --name ${key.name} --enabled true\``,
+  "401": () => "check that the credential's tenant is the vault's",
+  "404": checkName,
+  "429": () => "try again later, or spread the signing over more than one vault",
+  ENOTFOUND: checkVaultName,
+  ECONNREFUSED: checkVaultName,
+};
+
+/** A secret need not be read if the certificates come from elsewhere. */
+function otherWayFor(operation: VaultOperation): string {
+  return operation === "secrets get"
+    ? "; or do without the secret: plugin config ca_certs=<file with the CA certificates>, or self_signed=true if the certificate is self-signed"
+    : "";
+}
+
+function vaultName(key: KeyIdentifier): string {
+  return new URL(key.vaultUrl).hostname.split(".", 1)[0] ?? key.vaultUrl;
+}
+
+/** The object id that the service names in its refusal. */
+function objectIdIn(failure: ServiceFailure): string {
+  return /\boid=([0-9a-f-]{36})/i.exec(failure.message)?.[1] ?? "<object id>";
+}
+
+function metadataOf(failure: ServiceFailure): ErrorMetadata {
+  const entries = {
+    status: failure.status?.toString(),
+    serviceCode: failure.innerCode ?? failure.code,
+    requestId: failure.requestId,
+  };
+  return Object.fromEntries(Object.entries(entries).flatMap(([k, v]) => (v === undefined ? [] : [[k, v]])));
+}
+
+/** Reads what the Azure SDK throws without trusting its shape: it differs from client to client. */
+function readFailure(error: unknown): ServiceFailure {
+  const status = numberAt(error, ["statusCode"]);
+  const body = valueAt(error, ["details", "error"]) ?? valueAt(error, ["response", "parsedBody", "error"]);
+  return {
+    status,
+    code: stringAt(body, ["code"]) ?? stringAt(error, ["code"]),
+    innerCode: stringAt(body, ["innererror", "code"]),
+    message: oneLine(stringAt(body, ["message"]) ?? (error instanceof Error ? error.message : String(error))),
+    requestId: stringAt(error, ["response", "headers", "x-ms-request-id"]) ?? requestIdHeader(error),
+  };
+}
+
+function requestIdHeader(error: unknown): string | undefined {
+  const headers = valueAt(error, ["response", "headers"]);
+  if (
+    typeof headers === "object" &&
+    headers !== null &&
+    "get" in headers &&
+    typeof headers.get === "function"
+  ) {
+    const value: unknown = headers.get("x-ms-request-id");
+    return typeof value === "string" ? value : undefined;
+  }
+  return undefined;
+}
+
+function oneLine(message: string): string {
+  return message.replace(/\s*[\r\n]+\s*/g, " ").trim();
+}
+
+function valueAt(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (parent, key) =>
+      typeof parent === "object" && parent !== null && key in parent
+        ? (parent as Readonly<Record<string, unknown>>)[key]
+        : undefined,
+    value,
+  );
+}
+
+function stringAt(value: unknown, path: readonly string[]): string | undefined {
+  const found = valueAt(value, path);
+  return typeof found === "string" && found !== "" ? found : undefined;
+}
+
+function numberAt(value: unknown, path: readonly string[]): number | undefined {
+  const found = valueAt(value, path);
+  return typeof found === "number" ? found : undefined;
+}
