@@ -38,11 +38,12 @@ export function isSelfSigned(certificate: Certificate): boolean {
 }
 
 /**
- * Whether the issuer's name and key identifier are those that the certificate names (RFC 5280, sections 4.1.2.4
- * and 4.2.1.1) and its key made the certificate's signature. A name alone proves nothing: two CAs may share it.
+ * Whether the issuer bears the name that the certificate gives (RFC 5280, section 4.1.2.4) and its key made the
+ * certificate's signature. A name alone proves nothing: two CAs may share it. node:crypto's checkIssued is of no
+ * use here: it wants keyCertSign of every issuer, and a self-signed leaf must not have that.
  */
 export function isIssuedBy(certificate: Certificate, issuer: Certificate): boolean {
-  return certificate.x509.checkIssued(issuer.x509) && certificate.x509.verify(issuer.x509.publicKey);
+  return certificate.x509.issuer === issuer.x509.subject && certificate.x509.verify(issuer.x509.publicKey);
 }
 
 function onOneLine(name: string): string {

@@ -30,12 +30,15 @@ function whatItSaid(error: unknown): string {
   }
   const tried: unknown = "errors" in error ? error.errors : undefined;
   if (!Array.isArray(tried) || tried.length === 0) {
-    return firstLine(error.message);
+    return reasonIn(error.message);
   }
-  const lines = tried.map((reason) => firstLine(reason instanceof Error ? reason.message : String(reason)));
+  const lines = tried.map((reason) => reasonIn(reason instanceof Error ? reason.message : String(reason)));
   return lines.map((line) => `\n- ${line}`).join("");
 }
 
-function firstLine(message: string): string {
-  return message.trim().split("\n", 1)[0]?.trim() ?? "";
+/** Entra ID's own sentence where there is one, otherwise the credential's first line without its link. */
+function reasonIn(message: string): string {
+  const entraSentence = /AADSTS\d+: .*?(?=\s*(?:Trace ID:|$))/m.exec(message)?.[0];
+  const firstLine = message.trim().split("\n", 1)[0] ?? "";
+  return entraSentence ?? firstLine.replace(/\s*To (?:troubleshoot|mitigate this issue), .*$/, "").trim();
 }

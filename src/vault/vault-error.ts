@@ -1,18 +1,7 @@
 import { type ErrorCode, type ErrorMetadata, PluginError } from "../error/plugin-error.ts";
 import type { KeyIdentifier } from "../key-identifier/key-identifier.ts";
 import { operationGrants, type VaultOperation } from "./operation.ts";
-
-/** What a failed call says of itself, as far as it could be read. */
-interface ServiceFailure {
-  /** HTTP status; undefined when no answer came. */
-  readonly status: number | undefined;
-  /** The service's code, or the network's, such as `ENOTFOUND`. */
-  readonly code: string | undefined;
-  /** Finer than the code, for example `ForbiddenByRbac`. */
-  readonly innerCode: string | undefined;
-  readonly message: string;
-  readonly requestId: string | undefined;
-}
+import { readFailure, type ServiceFailure } from "./service-failure.ts";
 
 const errorCodeByStatus: Readonly<Record<number, ErrorCode>> = {
   400: "VALIDATION_ERROR",
@@ -102,55 +91,4 @@ function metadataOf(failure: ServiceFailure): ErrorMetadata {
     requestId: failure.requestId,
   };
   return Object.fromEntries(Object.entries(entries).flatMap(([k, v]) => (v === undefined ? [] : [[k, v]])));
-}
-
-/** Reads what the Azure SDK throws without trusting its shape: it differs from client to client. */
-function readFailure(error: unknown): ServiceFailure {
-  const status = numberAt(error, ["statusCode"]);
-  const body = valueAt(error, ["details", "error"]) ?? valueAt(error, ["response", "parsedBody", "error"]);
-  return {
-    status,
-    code: stringAt(body, ["code"]) ?? stringAt(error, ["code"]),
-    innerCode: stringAt(body, ["innererror", "code"]),
-    message: oneLine(stringAt(body, ["message"]) ?? (error instanceof Error ? error.message : String(error))),
-    requestId: stringAt(error, ["response", "headers", "x-ms-request-id"]) ?? requestIdHeader(error),
-  };
-}
-
-function requestIdHeader(error: unknown): string | undefined {
-  const headers = valueAt(error, ["response", "headers"]);
-  if (
-    typeof headers === "object" &&
-    headers !== null &&
-    "get" in headers &&
-    typeof headers.get === "function"
-  ) {
-    const value: unknown = headers.get("x-ms-request-id");
-    return typeof value === "string" ? value : undefined;
-  }
-  return undefined;
-}
-
-function oneLine(message: string): string {
-  return message.replace(/\s*[\r\n]+\s*/g, " ").trim();
-}
-
-function valueAt(value: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (parent, key) =>
-      typeof parent === "object" && parent !== null && key in parent
-        ? (parent as Readonly<Record<string, unknown>>)[key]
-        : undefined,
-    value,
-  );
-}
-
-function stringAt(value: unknown, path: readonly string[]): string | undefined {
-  const found = valueAt(value, path);
-  return typeof found === "string" && found !== "" ? found : undefined;
-}
-
-function numberAt(value: unknown, path: readonly string[]): number | undefined {
-  const found = valueAt(value, path);
-  return typeof found === "number" ? found : undefined;
 }
