@@ -32,7 +32,7 @@ function validatorModule(schemas: readonly Schema[]): string {
     code: { source: true, esm: true, lines: true },
   });
   const exports = Object.fromEntries(schemas.map((schema) => [`validate${schema.title}`, schema.$id]));
-  return standaloneCode.default(ajv, exports);
+  return standaloneCode(ajv, exports);
 }
 
 /** The types of the schemas, and what TypeScript has to know of the validator module. */

@@ -19,9 +19,14 @@ async function readStdin(): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-/** Writes all of the text, then ends the process: open connections to the vault must not hold it up. */
+let ended = false;
+
+/** Writes all of the text, then ends the process, once: open connections to the vault must not hold it up. */
 function end(stream: NodeJS.WriteStream, text: string, exitCode: 0 | 1): void {
-  stream.write(text, () => process.exit(exitCode));
+  if (!ended) {
+    ended = true;
+    stream.write(text, (error) => process.exit(error ? 1 : exitCode));
+  }
 }
 
 function fail(thrown: unknown): void {

@@ -54,7 +54,7 @@ function publicKeyOf(certificate: Certificate): KeyObject | undefined {
 async function keyName(certificate: Certificate): Promise<string> {
   await import("reflect-metadata");
   const { X509Certificate } = await import("@peculiar/x509");
-  const { algorithm } = new X509Certificate(certificate.der).publicKey;
+  const { algorithm } = new X509Certificate(new Uint8Array(certificate.der)).publicKey;
   const { name, namedCurve, modulusLength } = {
     namedCurve: undefined,
     modulusLength: undefined,

@@ -1,0 +1,90 @@
+/**
+ * `npm test`: all checks and tests, in the order in which they fail soonest, on the distribution built here.
+ * Each check and each test counts; the last line is `N passed, N failed`. `npm test -- unit e2e` runs the named
+ * suites only.
+ */
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+interface Count {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+/** What must be as it is before a test says anything: each a command that succeeds or fails. */
+const checks: readonly (readonly [name: string, command: readonly string[]])[] = [
+  ["lint and format", ["biome", "ci", "--error-on-warnings", "."]],
+  ["build", ["bun", "scripts/build.ts"]],
+  ["types of the product", ["tsc", "-p", "."]],
+  ["types of the tests and scripts", ["tsc", "-p", "test"]],
+  ["package", ["bun", "scripts/package.ts"]],
+];
+
+/** The suites, each in a process of its own. The end-to-end suite also builds the real tools at its first run. */
+const suites: ReadonlyMap<string, { readonly folders: readonly string[]; readonly timeoutMs: number }> = new Map([
+  ["unit", { folders: ["test/unit"], timeoutMs: 60_000 }],
+  ["emulator", { folders: ["test/pki", "test/emulator"], timeoutMs: 60_000 }],
+  ["executable", { folders: ["test/executable"], timeoutMs: 120_000 }],
+  ["e2e", { folders: ["test/e2e"], timeoutMs: 600_000 }],
+]);
+
+async function run(command: readonly string[]): Promise<boolean> {
+  const child = Bun.spawn([...command], {
+    cwd: root,
+    stdio: ["ignore", "inherit", "inherit"],
+    // Bun's runner prints a line a test, except where it takes an agent for its reader.
+    env: { ...process.env, CLAUDECODE: undefined, AGENT: undefined, REPL_ID: undefined, FORCE_COLOR: "0" },
+  });
+  return (await child.exited) === 0;
+}
+
+async function runCheck(name: string, command: readonly string[]): Promise<Count> {
+  console.log(`\n# ${name}`);
+  const passed = await run(command);
+  console.log(`${passed ? "(pass)" : "(fail)"} ${name}`);
+  return passed ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+/** Runs a suite and counts by the runner's own report; a run without a report has failed. */
+async function runSuite(name: string, folders: readonly string[], timeoutMs: number): Promise<Count> {
+  console.log(`\n# ${name} tests`);
+  const folder = await mkdtemp(join(tmpdir(), "test-report-"));
+  const report = join(folder, "report.xml");
+  const reporting = ["--reporter=junit", `--reporter-outfile=${report}`, `--timeout=${timeoutMs}`];
+  const succeeded = await run(["bun", "test", ...reporting, ...folders.map((path) => `./${path}`)]);
+  const count = countTests(await readFile(report, "utf8").catch(() => ""));
+  await rm(folder, { recursive: true });
+  return succeeded || count.failed > 0 ? count : { ...count, failed: 1 };
+}
+
+/** The attributes of JUnit's root element. A skipped test counts as failed: none may be skipped. */
+function countTests(report: string): Count {
+  const head = /<testsuites[^>]*>/.exec(report)?.[0] ?? "";
+  const attribute = (name: string): number => Number(new RegExp(` ${name}="(\\d+)"`).exec(head)?.[1] ?? 0);
+  const failed = attribute("failures") + attribute("errors") + attribute("skipped");
+  return { passed: attribute("tests") - failed, failed };
+}
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !suites.has(name));
+if (unknown.length > 0) {
+  throw new Error(`there is no suite ${unknown.join(", ")}; there are ${[...suites.keys()].join(", ")}`);
+}
+
+const counts: Count[] = [];
+for (const [name, command] of checks) {
+  counts.push(await runCheck(name, command));
+}
+for (const [name, { folders, timeoutMs }] of suites) {
+  if (wanted.length === 0 || wanted.includes(name)) {
+    counts.push(await runSuite(name, folders, timeoutMs));
+  }
+}
+const passed = counts.reduce((sum, count) => sum + count.passed, 0);
+const failed = counts.reduce((sum, count) => sum + count.failed, 0);
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exit(failed === 0 && passed > 0 ? 0 : 1);
