@@ -1,6 +1,14 @@
 /** The emulator as tests and people see it: Azure's servers under their real names, on this machine. */
 import type { KeyObject } from "node:crypto";
 
+/** How an emulator may differ from the default one. */
+export interface EmulatorOptions {
+  /** GUID. Default: a new one. */
+  readonly tenantId?: string;
+  /** Port of the proxy on loopback. Default: any free one. */
+  readonly proxyPort?: number;
+}
+
 /** A running emulator: vaults, Entra ID, the managed identity endpoint, and the proxy that leads to them. */
 export interface Emulator {
   readonly tenantId: string;
@@ -14,7 +22,8 @@ export interface Emulator {
   readonly log: readonly LogEntry[];
   createVault(name: string, options?: VaultOptions): Vault;
   createServicePrincipal(credential: ServicePrincipalCredential): Promise<Principal>;
-  createManagedIdentity(kind: "system-assigned" | "user-assigned"): Principal;
+  /** Adds an identity to the emulator's one machine. Default host: `virtual-machine`, which answers by IMDS. */
+  createManagedIdentity(kind: ManagedIdentityKind, host?: ManagedIdentityHost): Principal;
   /** A TLS certificate of the emulator's authority for other servers of a test, such as a registry. */
   issueTlsCertificate(hosts: readonly string[]): Promise<TlsCertificateFiles>;
   /**
@@ -59,6 +68,12 @@ export type Permission =
 /** How a service principal proves who it is to Entra ID. */
 export type ServicePrincipalCredential = "client-secret" | "client-certificate" | "federated-token";
 
+/** A machine has at most one system-assigned identity, and any number of the other kind. */
+export type ManagedIdentityKind = "system-assigned" | "user-assigned";
+
+/** Which of Azure's token endpoints a managed identity is reached by. */
+export type ManagedIdentityHost = "virtual-machine" | "app-service";
+
 /** Someone who can get an access token. */
 export interface Principal {
   /** Client id, GUID. */
@@ -74,6 +89,8 @@ export interface VaultOptions {
   readonly permissionModel?: "access-policy" | "rbac";
   /** DNS suffix, default `vault.azure.net`. */
   readonly dnsSuffix?: string;
+  /** The tenant that the vault belongs to, GUID. Default: the emulator's; in any other nobody is registered. */
+  readonly tenantId?: string;
 }
 
 export interface AccessPolicy {

@@ -1,0 +1,84 @@
+/** Who Entra ID knows: the tenants, and the principals with what each proves its identity by. */
+import { createHash, createPublicKey, type KeyObject, randomBytes, randomUUID } from "node:crypto";
+import type { Principal } from "../types.ts";
+
+/** What an application may authenticate with: one of the three, as it was registered. */
+export type Registration =
+  | { readonly kind: "client-secret"; readonly secret: string }
+  | { readonly kind: "client-certificate"; readonly certificate: RegisteredCertificate }
+  | { readonly kind: "federated-token"; readonly federation: FederatedCredential }
+  /** A managed identity: nobody authenticates as it at the token endpoint. */
+  | { readonly kind: "managed-identity" };
+
+/** A certificate that an application's assertions are verified with. */
+export interface RegisteredCertificate {
+  readonly publicKey: KeyObject;
+  /** base64url SHA-1 and SHA-256 of the DER: `x5t` and `x5t#S256` of RFC 7515. */
+  readonly thumbprints: readonly string[];
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+}
+
+/** A federated identity credential: the outside issuer, subject and audience that stand for the application. */
+export interface FederatedCredential {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly audience: string;
+  /** The key that the issuer's JWKS would show. */
+  readonly publicKey: KeyObject;
+}
+
+/** A principal and how it authenticates. */
+export interface Identity {
+  readonly principal: Principal;
+  readonly registration: Registration;
+}
+
+/** The directory of the emulator's tenant. */
+export interface Directory {
+  readonly tenantId: string;
+  /** Tenants that exist but hold no principal: those of foreign vaults. */
+  addTenant(tenantId: string): void;
+  hasTenant(tenantId: string): boolean;
+  add(identity: Identity): void;
+  byAppId(appId: string): Identity | undefined;
+  byObjectId(objectId: string): Identity | undefined;
+}
+
+/** An empty directory. */
+export function createDirectory(tenantId: string): Directory {
+  const tenants = new Set([tenantId]);
+  const identities: Identity[] = [];
+  return {
+    tenantId,
+    addTenant: (id) => void tenants.add(id),
+    hasTenant: (id) => tenants.has(id.toLowerCase()),
+    add: (identity) => void identities.push(identity),
+    byAppId: (appId) => identities.find(({ principal }) => principal.appId === appId.toLowerCase()),
+    byObjectId: (objectId) => identities.find(({ principal }) => principal.objectId === objectId),
+  };
+}
+
+/** A client id and an object id for a new principal. */
+export function newPrincipalIds(): { readonly appId: string; readonly objectId: string } {
+  return { appId: randomUUID(), objectId: randomUUID() };
+}
+
+/** A client secret of the shape that Entra ID makes: 40 characters. */
+export function newClientSecret(): string {
+  return `emu8Q~${randomBytes(26).toString("base64url").slice(0, 34)}`;
+}
+
+/** What is registered of a certificate: never its private key. */
+export function registerCertificate(
+  certificate: Uint8Array,
+  privateKey: KeyObject,
+  validity: { readonly notBefore: Date; readonly notAfter: Date },
+): RegisteredCertificate {
+  const thumbprint = (hash: string) => createHash(hash).update(certificate).digest("base64url");
+  return {
+    publicKey: createPublicKey(privateKey),
+    thumbprints: [thumbprint("sha1"), thumbprint("sha256")],
+    ...validity,
+  };
+}

@@ -1,0 +1,63 @@
+/** Brings a service onto an HTTP connection: reads the request, asks, logs, waits for the hooks, answers. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { TLSSocket } from "node:tls";
+import type { ServiceAnswer, ServiceHandler, ServiceRequest } from "./exchange.ts";
+import type { Journal } from "./journal.ts";
+
+/** An HTTP server in front of one handler. It listens nowhere: connections are handed to it, or `listen` is called. */
+export function createServiceServer(handler: ServiceHandler, journal: Journal): Server {
+  return createServer((incoming, response) => {
+    void serve(incoming, response, handler, journal).catch((error: unknown) => {
+      // A defect of the emulator itself: loud, and never mistaken for an answer of Azure's.
+      console.error("emulator: a handler failed", error);
+      incoming.socket.destroy();
+    });
+  });
+}
+
+async function serve(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  handler: ServiceHandler,
+  journal: Journal,
+): Promise<void> {
+  const request = await readRequest(incoming);
+  const answer = isMisdirected(incoming.socket, request.host) ? { status: 421 } : await handler(request);
+  await journal.record(request, answer);
+  writeAnswer(response, answer);
+}
+
+async function readRequest(incoming: IncomingMessage): Promise<ServiceRequest> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(Buffer.from(chunk));
+  const host = (incoming.headers.host ?? "").toLowerCase();
+  const target = originForm(incoming.url ?? "/");
+  // Not resolved against a base: `//secrets/x` is a path here, not a host.
+  const url = new URL(`http://${host === "" ? "localhost" : host}${target}`);
+  const { method = "GET", headers } = incoming;
+  return { host, method, target, url, headers, body: Buffer.concat(chunks) };
+}
+
+/** A proxy is asked with a whole URL (RFC 9112, section 3.2.2); the service behind it sees path and query. */
+function originForm(target: string): string {
+  return target.replace(/^http:\/\/[^/?#]*/i, "").replace(/^(?!\/)/, "/");
+}
+
+/** A request for another host than the one that the TLS handshake named: RFC 9110, section 15.5.20. */
+function isMisdirected(socket: IncomingMessage["socket"], host: string): boolean {
+  const { servername } = socket as Partial<TLSSocket>;
+  return typeof servername === "string" && servername !== "" && servername.toLowerCase() !== hostName(host);
+}
+
+function writeAnswer(response: ServerResponse, answer: ServiceAnswer): void {
+  const body = answer.body === undefined ? "" : JSON.stringify(answer.body);
+  const type = answer.body === undefined ? {} : { "Content-Type": "application/json; charset=utf-8" };
+  const length = { "Content-Length": String(Buffer.byteLength(body)) };
+  response.writeHead(answer.status, { ...type, ...length, ...answer.headers });
+  response.end(body);
+}
+
+/** The host without its port. */
+export function hostName(host: string): string {
+  return host.replace(/:\d+$/, "");
+}

@@ -1,0 +1,108 @@
+/** Starts the emulator: Azure's servers under their real names, on this machine. */
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import type { Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CLOUDS, isVaultHost } from "./clouds.ts";
+import { createTokenIssuer } from "./entra/access-token.ts";
+import { createDirectory } from "./entra/directory.ts";
+import { createEntraService } from "./entra/index.ts";
+import { createServicePrincipal } from "./entra/service-principal.ts";
+import { createHostTable, type HostTable } from "./http/host-table.ts";
+import { createJournal } from "./http/journal.ts";
+import { type Listening, listen } from "./http/listen.ts";
+import { createServiceServer } from "./http/server.ts";
+import { createMachine, IMDS_HOST } from "./managed-identity/index.ts";
+import { createProxy, type Destination } from "./proxy/proxy.ts";
+import { createTlsAuthority, type TlsAuthority } from "./tls/authority.ts";
+import { createTlsServer } from "./tls/server.ts";
+import type { Emulator, EmulatorOptions, TlsCertificateFiles } from "./types.ts";
+import { createVault } from "./vault/index.ts";
+
+export type * from "./types.ts";
+
+/**
+ * Starts everything on loopback. Nothing is shared between two emulators: each has its own authority, tenant and
+ * keys. Call `close` when done, or files and sockets remain.
+ */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const folder = await mkdtemp(join(tmpdir(), "azure-emulator-"));
+  const directory = createDirectory((options.tenantId ?? randomUUID()).toLowerCase());
+  const issuer = createTokenIssuer();
+  const journal = createJournal();
+  const hosts = createHostTable();
+  const entra = createEntraService(directory, issuer);
+  for (const host of CLOUDS.flatMap(({ loginHosts }) => loginHosts)) hosts.add(host, entra);
+  const authority = await createTlsAuthority();
+  const caFile = join(folder, "ca.pem");
+  await writeFile(caFile, authority.certificate);
+
+  const machine = createMachine(() => plain.origin, directory, issuer);
+  const plain: Listening = await listen(createServiceServer(machine.handler, journal), 0);
+  const http = createServiceServer(hosts.handler, journal);
+  const tls = await listen(await createTlsServer({ authority, isServed: hosts.has, http }), 0);
+  const proxyServer: Server = createProxy({
+    destinationOf: (host, port) => destinationOf(host, port, hosts),
+    tlsPort: tls.port,
+    plainPort: plain.port,
+    isPlainHost: (host) => host === IMDS_HOST || host === new URL(plain.origin).host,
+    journal,
+  });
+  const proxy = await listen(proxyServer, options.proxyPort ?? 0);
+
+  return {
+    tenantId: directory.tenantId,
+    proxyUrl: proxy.origin,
+    caFile,
+    environment: clientEnvironment(proxy.origin, caFile),
+    log: journal.entries,
+    createVault(name, vaultOptions = {}) {
+      const { vault, host, handler } = createVault(name, vaultOptions, { directory, issuer });
+      hosts.add(host, handler);
+      return vault;
+    },
+    createServicePrincipal: async (credential) => await createServicePrincipal(credential, directory, folder),
+    createManagedIdentity: (kind, host = "virtual-machine") => machine.addIdentity(kind, host),
+    issueTlsCertificate: async (names) => await writeTlsCertificate(names, authority, folder),
+    beforeAnswer: (hook) => journal.addHook(hook),
+    async close() {
+      await Promise.all([proxy.close(), tls.close(), plain.close()]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** As the names resolve in Azure: a vault that was never made has no address, and other hosts are none of ours. */
+function destinationOf(host: string, port: number, hosts: HostTable): Destination {
+  if (port !== 443) return "forbidden";
+  if (hosts.has(host)) return "emulator";
+  return isVaultHost(host) ? "unresolvable" : "forbidden";
+}
+
+/** Variables of the SDKs and of Go, Python and curl; loopback stays out of the proxy as it would in Azure. */
+function clientEnvironment(proxyUrl: string, caFile: string): Readonly<Record<string, string>> {
+  return {
+    HTTPS_PROXY: proxyUrl,
+    https_proxy: proxyUrl,
+    NO_PROXY: "127.0.0.1,localhost",
+    no_proxy: "127.0.0.1,localhost",
+    NODE_EXTRA_CA_CERTS: caFile,
+    SSL_CERT_FILE: caFile,
+    REQUESTS_CA_BUNDLE: caFile,
+    CURL_CA_BUNDLE: caFile,
+  };
+}
+
+async function writeTlsCertificate(
+  names: readonly string[],
+  authority: TlsAuthority,
+  folder: string,
+): Promise<TlsCertificateFiles> {
+  const { certificate, privateKey } = await authority.issue(names);
+  const base = join(folder, `tls-${randomUUID()}`);
+  const files = { certificateFile: `${base}.pem`, privateKeyFile: `${base}.key` };
+  await writeFile(files.certificateFile, certificate);
+  await writeFile(files.privateKeyFile, privateKey, { mode: 0o600 });
+  return files;
+}

@@ -1,0 +1,127 @@
+/** Key vaults: creating them, and answering for them under their host names. */
+import { randomUUID } from "node:crypto";
+import { cloudOfVaultSuffix } from "../clouds.ts";
+import type { AccessTokenClaims, TokenIssuer } from "../entra/access-token.ts";
+import type { Directory } from "../entra/directory.ts";
+import {
+  type PathParameters,
+  routesOfPath,
+  type ServiceAnswer,
+  type ServiceHandler,
+  type ServiceRequest,
+} from "../http/exchange.ts";
+import type { Vault, VaultOptions } from "../types.ts";
+import { authenticate, challenge, type VaultHome } from "./authentication.ts";
+import { badParameter, faultAnswer, methodNotAllowed, VaultFault } from "./errors.ts";
+import { createGrants, type Grants, REGION } from "./permissions.ts";
+import { VAULT_ROUTES, type VaultRoute } from "./routes.ts";
+import { createStore, OBJECT_NAME, OBJECT_VERSION, type Store } from "./store.ts";
+
+/** A vault with the handler of its host. */
+export interface HostedVault {
+  readonly vault: Vault;
+  readonly host: string;
+  readonly handler: ServiceHandler;
+}
+
+interface VaultState {
+  readonly url: string;
+  readonly home: VaultHome;
+  readonly grants: Grants;
+  readonly store: Store;
+  readonly directory: Directory;
+  readonly issuer: TokenIssuer;
+}
+
+/** What a vault may be called: the service's own rule. */
+const VAULT_NAME = /^[a-zA-Z](?!.*--)[0-9a-zA-Z-]{1,22}[0-9a-zA-Z]$/;
+
+/** Makes a vault that grants nothing to anyone yet. */
+export function createVault(
+  name: string,
+  options: VaultOptions,
+  { directory, issuer }: { readonly directory: Directory; readonly issuer: TokenIssuer },
+): HostedVault {
+  if (!VAULT_NAME.test(name)) throw new RangeError(`not a name of a key vault: ${name}`);
+  const { permissionModel, dnsSuffix = "vault.azure.net", tenantId = directory.tenantId } = options;
+  const home = { cloud: cloudOfVaultSuffix(dnsSuffix), tenantId };
+  const host = `${name.toLowerCase()}.${dnsSuffix}`;
+  const url = `https://${host}`;
+  const grants = createGrants(name, permissionModel);
+  const store = createStore(url);
+  directory.addTenant(tenantId);
+  const state = { url, home, grants, store, directory, issuer };
+  const { setAccessPolicy, assignRole, revoke } = grants;
+  const vault = { name, url, setAccessPolicy, assignRole, revoke, importCertificate: store.add };
+  return { vault, host, handler: async (request) => await answer(request, state) };
+}
+
+async function answer(request: ServiceRequest, state: VaultState): Promise<ServiceAnswer> {
+  const seen: { principal?: ServiceAnswer["principal"]; permission?: ServiceAnswer["permission"] } = {};
+  try {
+    const caller = await authenticate(request.headers.authorization, state.home, state.issuer);
+    seen.principal = state.directory.byObjectId(caller.objectId)?.principal;
+    checkApiVersion(request.url.searchParams.get("api-version"));
+    const { route, parameters } = findRoute(request);
+    seen.permission = route.permission;
+    const said = perform(request, state, { route, parameters, caller });
+    return { ...said, ...seen, headers: serviceHeaders(request) };
+  } catch (fault) {
+    if (!(fault instanceof VaultFault)) throw fault;
+    const extra = fault.status === 401 ? challenge(state.home) : {};
+    return { ...faultAnswer(fault), ...seen, headers: { ...serviceHeaders(request), ...extra } };
+  }
+}
+
+/** Permission first, existence after: a caller without permission learns nothing of what is there. */
+function perform(
+  request: ServiceRequest,
+  { url, grants, store }: VaultState,
+  { route, parameters, caller }: { route: VaultRoute; parameters: PathParameters; caller: AccessTokenClaims },
+): ServiceAnswer {
+  grants.demand(route.permission, caller, parameters["name"] ?? "");
+  return route.answer({ request, url, store }, parameters);
+}
+
+function findRoute({ url, method }: ServiceRequest): { route: VaultRoute; parameters: PathParameters } {
+  const rows = routesOfPath(VAULT_ROUTES, url.pathname);
+  if (rows.length === 0) throw new VaultFault(404, "NotFound", "The requested resource was not found.");
+  const row = rows.find(({ route }) => route.method === method);
+  if (row === undefined) throw methodNotAllowed(method);
+  const { name = "", version = "" } = row.parameters;
+  if (!OBJECT_NAME.test(name)) throw badParameter(`The request URI contains an invalid name: ${name}`);
+  // The service takes what is no version for the name of an operation.
+  if (version !== "" && !OBJECT_VERSION.test(version)) {
+    throw badParameter(`Method ${method} does not allow operation '${version}'`);
+  }
+  return row;
+}
+
+/** The REST API's versions: of those older than 7.0 the object's shapes would be others. */
+const API_VERSIONS = /^(?:7\.[0-6](?:-preview\.\d)?|20\d\d-\d\d-\d\d(?:-preview)?)$/;
+
+function checkApiVersion(version: string | null): void {
+  if (version === null || version === "") throw badParameter("api-version must be specified");
+  if (!API_VERSIONS.test(version)) {
+    throw badParameter(
+      `The specified version (${version}) is not recognized. Consider using the latest supported version (2025-07-01).`,
+    );
+  }
+}
+
+/** The headers that come with every answer of a vault. */
+function serviceHeaders(request: ServiceRequest): Record<string, string> {
+  const clientRequestId = request.headers["x-ms-client-request-id"];
+  return {
+    "Cache-Control": "no-cache",
+    Pragma: "no-cache",
+    Expires: "-1",
+    "x-ms-keyvault-region": REGION,
+    ...(typeof clientRequestId === "string" && { "x-ms-client-request-id": clientRequestId }),
+    "x-ms-request-id": randomUUID(),
+    "x-ms-keyvault-service-version": "1.9.2634.1",
+    "x-ms-keyvault-network-info": "conn_type=Ipv4;addr=127.0.0.1;act_addr_fam=InterNetwork;",
+    "X-Content-Type-Options": "nosniff",
+    "Strict-Transport-Security": "max-age=31536000;includeSubDomains",
+  };
+}
