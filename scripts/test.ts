@@ -22,15 +22,17 @@ const checks: readonly (readonly [name: string, command: readonly string[]])[] =
   ["types of the product", ["tsc", "-p", "."]],
   ["types of the tests and scripts", ["tsc", "-p", "test"]],
   ["package", ["bun", "scripts/package.ts"]],
+  ["the official tools", ["bun", "test/tools/index.ts"]],
 ];
 
 /** The suites, each in a process of its own. The end-to-end suite also builds the real tools at its first run. */
-const suites: ReadonlyMap<string, { readonly folders: readonly string[]; readonly timeoutMs: number }> = new Map([
-  ["unit", { folders: ["test/unit"], timeoutMs: 60_000 }],
-  ["emulator", { folders: ["test/pki", "test/emulator"], timeoutMs: 60_000 }],
-  ["executable", { folders: ["test/executable"], timeoutMs: 120_000 }],
-  ["e2e", { folders: ["test/e2e"], timeoutMs: 600_000 }],
-]);
+const suites: ReadonlyMap<string, { readonly folders: readonly string[]; readonly timeoutMs: number }> =
+  new Map([
+    ["unit", { folders: ["test/unit"], timeoutMs: 60_000 }],
+    ["emulator", { folders: ["test/pki", "test/emulator"], timeoutMs: 60_000 }],
+    ["executable", { folders: ["test/executable"], timeoutMs: 120_000 }],
+    ["e2e", { folders: ["test/e2e"], timeoutMs: 600_000 }],
+  ]);
 
 async function run(command: readonly string[]): Promise<boolean> {
   const child = Bun.spawn([...command], {

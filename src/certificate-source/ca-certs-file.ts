@@ -28,8 +28,8 @@ function readCaCerts(file: string): Certificate[] {
   const certificates = certificatesInPem(readText(file));
   if (certificates.length === 0) {
     throw validationError(
-      `ca_certs file ${file} holds no PEM certificate (-----BEGIN CERTIFICATE-----). Fix: put the CA certificates ` +
-        "from the leaf's issuer to the root into it, in PEM",
+      `ca_certs file ${file} holds no PEM certificate (-----BEGIN CERTIFICATE-----)`,
+      "put the CA certificates from the leaf's issuer to the root into it, in PEM",
     );
   }
   return certificates.map((der, index) =>
@@ -43,7 +43,8 @@ function readText(file: string): string {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw validationError(
-      `ca_certs file ${file} cannot be read: ${reason}. Fix: give the path of a PEM file, absolute or from ${process.cwd()}`,
+      `ca_certs file ${file} cannot be read: ${reason}`,
+      `give the path of a PEM file, absolute or from ${process.cwd()}`,
     );
   }
 }

@@ -16,8 +16,9 @@ export async function findSelfSigned(vault: Vault, key: KeyIdentifier): Promise<
   if (!isSelfSigned(certificate)) {
     throw validationError(
       `plugin config self_signed=true does not fit certificate "${subjectOf(certificate)}": it is not self-signed, ` +
-        `"${issuerOf(certificate)}" issued it.\nFix: leave out self_signed; if the vault holds the leaf alone, give its ` +
-        "CA certificates by plugin config ca_certs=<file>",
+        `"${issuerOf(certificate)}" issued it`,
+      "leave out self_signed; if the vault holds the leaf alone, give intermediates and root in a PEM file: " +
+        "`--plugin-config ca_certs=<file>`",
     );
   }
   return { version, leafCandidates: [certificate], bag: [], origin, fix: "leave out self_signed" };

@@ -25,15 +25,15 @@ export async function findInSecret(vault: Vault, key: KeyIdentifier): Promise<Fo
   if (read === undefined) {
     throw validationError(
       `${origin} has the content type ${showValue(secret.contentType)}, expected one of ` +
-        `${Object.keys(readerByContentType).join(", ")}. Fix: make sure that "${key.name}" is a certificate of the vault`,
+        Object.keys(readerByContentType).join(", "),
+      `make sure that "${key.name}" is a certificate of the vault, and not only a secret`,
     );
   }
   const certificates = read(secret.value).map((der) => parseCertificate(der, `a certificate in ${origin}`));
   if (certificates.length === 0) {
-    throw new PluginError(
-      "ERROR",
-      `${origin} holds no certificate. Fix: import the certificate into the vault again`,
-    );
+    throw new PluginError("ERROR", `${origin} holds no certificate`, {
+      fix: "import the certificate into the vault again",
+    });
   }
   return {
     version: secret.version,
@@ -41,7 +41,7 @@ export async function findInSecret(vault: Vault, key: KeyIdentifier): Promise<Fo
     bag: certificates,
     origin,
     fix:
-      "merge or import the certificate with its whole chain into the vault, or give the CA certificates by plugin config " +
-      "ca_certs=<file>: `--plugin-config ca_certs=<file with intermediates and root in PEM>`",
+      "merge or import the certificate with its whole chain into the vault, or give intermediates and root in a PEM " +
+      "file: `--plugin-config ca_certs=<file>`",
   };
 }

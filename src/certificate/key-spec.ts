@@ -34,8 +34,8 @@ export async function requireKeySpec(certificate: Certificate): Promise<KeySpec>
   if (keySpec === undefined) {
     throw validationError(
       `the key of certificate "${subjectOf(certificate)}" is ${await keyName(certificate)}, and the Notary Project ` +
-        "has no key spec for it. Fix: make the certificate with an RSA key of 2048, 3072 or 4096 bits, or an EC " +
-        "key on P-256, P-384 or P-521",
+        "has no key spec for it",
+      "make the certificate with an RSA key of 2048, 3072 or 4096 bits, or an EC key on P-256, P-384 or P-521",
     );
   }
   return keySpec;

@@ -69,16 +69,16 @@ function incompleteChain(
   const [leaf] = path;
   const last = path.at(-1);
   if (leaf === undefined || last === undefined) {
-    return validationError(`${origin} holds no certificate to begin a chain with. Fix: ${fix}`);
+    return validationError(`${origin} holds no certificate to begin a chain with`, fix);
   }
   const missing = issuerOf(last);
-  const namesakes = bag.filter((candidate) => candidate !== last && subjectOf(candidate) === missing);
-  const found =
-    namesakes.length > 0
-      ? `${origin} holds a certificate of that name, but its key did not issue "${subjectOf(last)}"`
-      : `it is not among the ${bag.length} certificate${bag.length === 1 ? "" : "s"} in ${origin}`;
+  const namesake = bag.some((candidate) => candidate !== last && subjectOf(candidate) === missing);
+  const found = namesake
+    ? `${origin} holds a certificate of that name, but its key did not issue this one`
+    : `${origin} does not hold it (certificates there: ${bag.length})`;
+  const whose = last === leaf ? "its issuer" : `the issuer of "${subjectOf(last)}"`;
   return validationError(
-    `the certificate chain of "${subjectOf(leaf)}" is incomplete: the issuer of "${subjectOf(last)}" is "${missing}", ` +
-      `and ${found}.\nFix: ${fix}`,
+    `the certificate chain of "${subjectOf(leaf)}" is incomplete: ${whose} is "${missing}", and ${found}`,
+    fix,
   );
 }

@@ -44,7 +44,7 @@ async function notTheSigner(leaf: Certificate, algorithm: SignatureAlgorithm): P
   return new PluginError(
     "ERROR",
     `the signature that Azure Key Vault returned does not verify with certificate "${subjectOf(leaf)}": key and ` +
-      "certificate do not belong together. Nothing was signed. Fix: check the version in the key id, and import or " +
-      "merge the certificate again if it is right",
+      "certificate do not belong together. Nothing was signed",
+    { fix: "check the version in the key id, and import or merge the certificate again if it is right" },
   );
 }

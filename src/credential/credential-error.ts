@@ -18,8 +18,8 @@ export function credentialError(type: CredentialType | "default", error: unknown
   const credential = type === "default" ? "the default credential chain" : `credential_type=${type}`;
   return new PluginError(
     "ACCESS_DENIED",
-    `${credential} gave no access token for Azure Key Vault: ${whatItSaid(error)}\nFix: ${fixes[type]}`,
-    { credentialType: type },
+    `${credential} gave no access token for Azure Key Vault: ${whatItSaid(error)}`,
+    { fix: fixes[type], metadata: { credentialType: type } },
   );
 }
 

@@ -10,17 +10,23 @@ export type ErrorCode =
 /** What a program may want to know of an error, such as the service's own code and request id. */
 export type ErrorMetadata = Readonly<Record<string, string>>;
 
+export interface ErrorDetails {
+  /** What the person can do about it, as an imperative: commands in backticks, ready to paste. */
+  readonly fix?: string | undefined;
+  readonly metadata?: ErrorMetadata;
+}
+
 /**
  * The one error type. Whoever knows the cause makes it, with words for the person who sees only this message
- * after "Error: failed to sign with the plugin azure-kv:": what failed, with which value, and how to fix it.
- * Nobody wraps it again; the edge of the process prints it.
+ * after "Error: failed to sign with the plugin azure-kv:": the problem is what failed, with which value; the fix
+ * stands on a line of its own. Nobody wraps it again; the edge of the process prints it.
  */
 export class PluginError extends Error {
   readonly code: ErrorCode;
   readonly metadata: ErrorMetadata;
 
-  constructor(code: ErrorCode, message: string, metadata: ErrorMetadata = {}) {
-    super(message);
+  constructor(code: ErrorCode, problem: string, { fix, metadata = {} }: ErrorDetails = {}) {
+    super(fix === undefined ? problem : `${problem}\nFix: ${fix}`);
     this.name = "PluginError";
     this.code = code;
     this.metadata = metadata;
@@ -28,6 +34,6 @@ export class PluginError extends Error {
 }
 
 /** A VALIDATION_ERROR: the request, the plugin config or what they name is wrong. */
-export function validationError(message: string, metadata?: ErrorMetadata): PluginError {
-  return new PluginError("VALIDATION_ERROR", message, metadata);
+export function validationError(problem: string, fix?: string): PluginError {
+  return new PluginError("VALIDATION_ERROR", problem, { fix });
 }

@@ -23,5 +23,5 @@ function joinedError(reasons: readonly unknown[]): PluginError {
   const alike = errors.filter((error) => error.code === lead.code);
   const messages = [...new Set(alike.map((error) => error.message))];
   const metadata: ErrorMetadata = Object.assign({}, ...alike.map((error) => error.metadata).reverse());
-  return new PluginError(lead.code, messages.join("\nAlso: "), metadata);
+  return new PluginError(lead.code, messages.join("\nAlso: "), { metadata });
 }

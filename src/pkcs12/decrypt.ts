@@ -116,8 +116,8 @@ function parametersOf(algorithm: AlgorithmIdentifier): ArrayBuffer {
 
 function refuse(scheme: string): never {
   throw validationError(
-    `the certificates of the PKCS#12 secret are encrypted with ${unsupportedSchemes[scheme] ?? scheme}, which is not ` +
-      "read here. Fix: import the certificate again from a file made with AES-256 or 3DES (`openssl pkcs12 -export`), " +
-      "or give the CA certificates by plugin config ca_certs=<file>",
+    `the certificates of the PKCS#12 secret are encrypted with ${unsupportedSchemes[scheme] ?? scheme}, which is not read here`,
+    "import the certificate again from a file made with AES-256 or 3DES (`openssl pkcs12 -export`), or give the CA " +
+      "certificates in a PEM file: `--plugin-config ca_certs=<file>`",
   );
 }

@@ -64,8 +64,8 @@ function decryptSafe(content: ArrayBuffer): SafeContents {
   }
   throw new PluginError(
     "ERROR",
-    "the certificates of the PKCS#12 secret are encrypted with a password, and a vault's secret has none. " +
-      "Fix: import the certificate into the vault again, as a certificate and not as a secret",
+    "the certificates of the PKCS#12 secret are encrypted with a password, and a vault's secret has none",
+    { fix: "import the certificate into the vault again, as a certificate and not as a secret" },
   );
 }
 

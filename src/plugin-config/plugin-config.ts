@@ -42,7 +42,8 @@ function readChainSource({ self_signed, ca_certs }: PluginConfigAttributes): Cha
   if (selfSigned && ca_certs !== undefined) {
     throw validationError(
       `plugin config self_signed=true and ca_certs=${ca_certs} exclude each other: a self-signed certificate has ` +
-        "no CA certificates. Leave out ca_certs if the certificate is self-signed, self_signed if a CA issued it",
+        "no CA certificates",
+      "leave out ca_certs if the certificate is self-signed, self_signed if a CA issued it",
     );
   }
   if (ca_certs !== undefined) {
@@ -58,8 +59,8 @@ function readCredentialType(value: string | undefined): CredentialType | undefin
   const known = credentialTypes.find((type) => type === value.toLowerCase());
   if (known === undefined) {
     throw validationError(
-      `plugin config credential_type=${showValue(value)} is not known; use one of ${credentialTypes.join(", ")}, ` +
-        "or leave it out for the default credential chain",
+      `plugin config credential_type=${showValue(value)} is not known`,
+      `use one of ${credentialTypes.join(", ")}, or leave it out for the default credential chain`,
     );
   }
   return known;

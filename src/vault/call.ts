@@ -36,9 +36,9 @@ export function checkVersion(
   if (key.version !== undefined && version !== key.version) {
     const { object } = operationGrants[operation];
     throw validationError(
-      `${key.vaultUrl} was asked for version ${key.version} of ${object} "${key.name}" and answered with version ` +
-        `${version}. Fix: check the version in the key id; ` +
-        `\`az keyvault certificate list-versions --id ${key.vaultUrl}/certificates/${key.name}\` lists them`,
+      `${key.vaultUrl} was asked for version ${key.version} of ${object} "${key.name}" and answered with version ${version}`,
+      "check the version in the key id: " +
+        `\`az keyvault certificate list-versions --id ${key.vaultUrl}/certificates/${key.name}\``,
     );
   }
   return version;

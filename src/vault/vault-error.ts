@@ -22,11 +22,10 @@ export function vaultError(operation: VaultOperation, key: KeyIdentifier, error:
     failure.status === undefined
       ? failure.message
       : `${failure.status} ${failure.innerCode ?? failure.code ?? ""}: ${failure.message}`;
-  const fix = findFix(operation, key, failure);
   return new PluginError(
     code,
-    `cannot ${action} ${object} "${key.name}"${version} in ${key.vaultUrl}: ${answer}${fix ? `\nFix: ${fix}` : ""}`,
-    metadataOf(failure),
+    `cannot ${action} ${object} "${key.name}"${version} in ${key.vaultUrl}: ${answer}`,
+    { fix: findFix(operation, key, failure), metadata: metadataOf(failure) },
   );
 }
 

@@ -25,7 +25,7 @@ export async function demonstrateWithNotation(): Promise<void> {
 
     step("The image is verified: strict trust policy, the CA's root, the signer's subject");
     const root = issued.chain.at(-1) ?? issued.certificate;
-    const verifier = await createVerifier(stage.notationOptions, { root, subject });
+    const verifier = await createVerifier(stage.options, { root, subject });
     showCommand(await verifier.run(["policy", "show"]));
     showCommand(await verifier.run(["verify", image]));
   } finally {

@@ -77,13 +77,17 @@ describe("the chain is leaf, intermediates, root", () => {
 
 describe("a chain that breaks names the issuer that is missing", () => {
   test.each([
-    ["the issuing CA", () => [root.certificate], /issuer of ".*CN=signer" is "C=US, O=Example, CN=Issuing"/],
-    ["the root", () => leaf.chain.slice(0, -1), /issuer of ".*CN=Policy" is "C=US, O=Example, CN=Root"/],
-    ["everything", () => [], /CN=Issuing", and it is not among the 0 certificates in the bag/],
+    [
+      "the issuing CA",
+      () => [root.certificate],
+      /chain of ".*CN=signer" is incomplete: its issuer is "C=US, O=Example, CN=Issuing"/,
+    ],
+    ["the root", () => leaf.chain.slice(0, -1), /the issuer of ".*CN=Policy" is "C=US, O=Example, CN=Root"/],
+    ["everything", () => [], /CN=Issuing", and the bag does not hold it \(certificates there: 0\)/],
     [
       "the key of that name",
       () => [namesake.certificate, root.certificate],
-      /holds a certificate of that name, but its key did not issue/,
+      /holds a certificate of that name, but its key did not issue this one/,
     ],
   ])("%s", async (_what, bag, message) => {
     await expectError(
