@@ -42,10 +42,17 @@ const grantByAccessPolicy: Fix = (operation, key, failure) =>
   `grant ${operation}: \`az keyvault set-policy --name ${vaultName(key)} --object-id ${objectIdIn(failure)} ` +
   `${operationGrants[operation].policyOption}\`${otherWayFor(operation)}`;
 
-const grantByRole: Fix = (operation, key, failure) =>
-  `grant the role ${operationGrants[operation].role}: \`az role assignment create --role ` +
-  `"${operationGrants[operation].role}" --assignee ${objectIdIn(failure)} ` +
-  `--scope $(az keyvault show --name ${vaultName(key)} --query id --output tsv)\`${otherWayFor(operation)}`;
+const grantByRole: Fix = (operation, key, failure) => {
+  const { role } = operationGrants[operation];
+  return (
+    `grant the role "${role}": \`az role assignment create --role "${role}" --assignee ${objectIdIn(failure)} ` +
+    `--scope $(az keyvault show --name ${vaultName(key)} --query id --output tsv)\`${otherWayFor(operation)}. ` +
+    `${allRoles.map((name) => `"${name}"`).join(" and ")} are all that signing needs, each granted by a command of its own`
+  );
+};
+
+/** `az role assignment create` keeps the last `--role` of several: people lose roles that they think they granted. */
+const allRoles = [...new Set(Object.values(operationGrants).map(({ role }) => role))];
 
 const checkName: Fix = (_operation, key) =>
   `check the key id: \`az keyvault certificate list-versions --vault-name ${vaultName(key)} --name ${key.name}\``;
