@@ -32,6 +32,7 @@ const suites: ReadonlyMap<string, { readonly folders: readonly string[]; readonl
     ["emulator", { folders: ["test/pki", "test/emulator"], timeoutMs: 60_000 }],
     ["executable", { folders: ["test/executable"], timeoutMs: 120_000 }],
     ["e2e", { folders: ["test/e2e"], timeoutMs: 600_000 }],
+    ["guide", { folders: ["test/guide"], timeoutMs: 900_000 }],
   ]);
 
 async function run(command: readonly string[]): Promise<boolean> {

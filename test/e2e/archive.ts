@@ -18,10 +18,14 @@ const GO_ARCH: Partial<Record<NodeJS.Architecture, string>> = { x64: "amd64", ar
 export function pluginArchive(): string {
   const os = GO_OS[process.platform];
   const arch = GO_ARCH[process.arch];
-  if (!os || !arch) throw new Error(`There is no archive for ${process.platform} on ${process.arch}`);
+  if (!os || !arch) {
+    throw new Error(`There is no archive for ${process.platform} on ${process.arch}`);
+  }
   const extension = os === "windows" ? "zip" : "tar.gz";
   const name = `notation-azure-kv_${PLUGIN_VERSION}_${os}_${arch}.${extension}`;
   const path = join(import.meta.dir, "..", "..", "dist", name);
-  if (!existsSync(path)) throw new Error(`dist/${name} is not there: make it with \`npm run package\``);
+  if (!existsSync(path)) {
+    throw new Error(`dist/${name} is not there: make it with \`npm run package\``);
+  }
   return path;
 }

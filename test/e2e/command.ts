@@ -62,7 +62,9 @@ export async function mustRun(
 
 /** The result itself, where the exit code is 0. */
 export function succeeded(result: CommandResult): CommandResult {
-  if (result.exitCode === 0) return result;
+  if (result.exitCode === 0) {
+    return result;
+  }
   const output = `${result.stdout}${result.stderr}`.trim();
   throw new Error(`exit code ${result.exitCode} from: ${result.command}\n${output}`);
 }

@@ -57,7 +57,9 @@ export async function createHierarchy(): Promise<Hierarchy> {
 /** The leaf of a key spec. */
 export function leafOf(hierarchy: Hierarchy, keySpec: KeySpec): IssuedCertificate {
   const leaf = hierarchy.leaves.get(keySpec);
-  if (leaf === undefined) throw new Error(`no leaf of ${keySpec}`);
+  if (leaf === undefined) {
+    throw new Error(`no leaf of ${keySpec}`);
+  }
   return leaf;
 }
 

@@ -112,7 +112,9 @@ test.each(RENEWALS)(
       const next = await renewLeaf(hierarchy, "EC-256");
       let seen = 0;
       const stop = stage.emulator.beforeAnswer((entry) => {
-        if (isAnswer(entry) && ++seen === renewedAfter) importInto(vault, "renewed", next);
+        if (isAnswer(entry) && ++seen === renewedAfter) {
+          importInto(vault, "renewed", next);
+        }
       });
       const { principal } = matrix.vaults;
       const image = await signNewImage(stage, { principal, ...request }).finally(stop);
@@ -165,7 +167,9 @@ test.each([...REFUSALS])(
     console.log(stderr.trimEnd());
     expect(exitCode).toBe(1);
     expect(stderr).toStartWith("Error: failed to sign with the plugin azure-kv: ");
-    for (const words of wanted) expect(stderr).toMatch(words);
+    for (const words of wanted) {
+      expect(stderr).toMatch(words);
+    }
     await expectUnsigned(stage, image, trustOf(leafOf(hierarchy, "EC-256")));
   },
   CASE_LIMIT_MS,

@@ -49,7 +49,9 @@ export async function openMatrix(): Promise<Matrix> {
       const request = { name, privateKey, certificates: chain, leaf: certificate, ...options };
       const ids = vault.importCertificate(request);
       privateKeys.add(privateKey);
-      if (vault !== vaults.certificatesOnly) secretIds.add(ids.secretId);
+      if (vault !== vaults.certificatesOnly) {
+        secretIds.add(ids.secretId);
+      }
       return ids;
     },
     readSecretValues: () =>

@@ -22,11 +22,15 @@ export function createSecretSearch(secrets: Secrets): SecretSearch {
   const base64 = new Set<string>();
   const hex = new Set<string>();
   const whole = secrets.values.filter((value) => value.length < WINDOW).map(normalize);
-  for (const value of secrets.values) addWindows(base64, normalize(value));
+  for (const value of secrets.values) {
+    addWindows(base64, normalize(value));
+  }
   for (const key of secrets.privateKeys) {
     for (const bytes of privateNumbers(key)) {
       addWindows(hex, bytes.toString("hex"));
-      for (const encoded of base64AtAnyOffset(bytes)) addWindows(base64, encoded);
+      for (const encoded of base64AtAnyOffset(bytes)) {
+        addWindows(base64, encoded);
+      }
     }
   }
   return (text) => {
@@ -69,13 +73,17 @@ function normalize(text: string): string {
 }
 
 function addWindows(windows: Set<string>, text: string): void {
-  for (let start = 0; start + WINDOW <= text.length; start++) windows.add(text.slice(start, start + WINDOW));
+  for (let start = 0; start + WINDOW <= text.length; start++) {
+    windows.add(text.slice(start, start + WINDOW));
+  }
 }
 
 function countWindows(text: string, windows: ReadonlySet<string>): number {
   let count = 0;
   for (let start = 0; start + WINDOW <= text.length; start++) {
-    if (windows.has(text.slice(start, start + WINDOW))) count++;
+    if (windows.has(text.slice(start, start + WINDOW))) {
+      count++;
+    }
   }
   return count;
 }

@@ -34,7 +34,9 @@ export async function startRegistry(folder: string, tls: TlsCertificateFiles): P
     for await (const chunk of stream) {
       log += decoder.decode(chunk, { stream: true });
       const address = log.match(/listening on (127\.0\.0\.1:\d+), tls/)?.[1];
-      if (address) listening.resolve(address);
+      if (address) {
+        listening.resolve(address);
+      }
     }
   };
   const output = Promise.all([read(child.stdout), read(child.stderr)]);

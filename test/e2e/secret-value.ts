@@ -27,6 +27,8 @@ export async function readSecretValue(
 async function member(answer: Response, name: string): Promise<string> {
   const body: Record<string, unknown> = await answer.json();
   const value = body[name];
-  if (typeof value === "string") return value;
+  if (typeof value === "string") {
+    return value;
+  }
   throw new Error(`${answer.status} without ${name} from ${answer.url}`);
 }

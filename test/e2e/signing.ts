@@ -91,7 +91,9 @@ export async function inspectSignature(stage: Stage, image: string): Promise<Ins
   const report: InspectReport = JSON.parse(stdout);
   expect(report.Signatures).toHaveLength(1);
   const [signature] = report.Signatures;
-  if (signature === undefined) throw new Error(`${image} has no signature`);
+  if (signature === undefined) {
+    throw new Error(`${image} has no signature`);
+  }
   const { mediaType, digest, signatureAlgorithm, certificates } = signature;
   const fingerprints = certificates.map((certificate) => certificate.SHA256Fingerprint);
   return { mediaType, digest, signatureAlgorithm, fingerprints };

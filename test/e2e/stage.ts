@@ -38,10 +38,14 @@ export const CASE_LIMIT_MS = 60_000;
 export async function openStage(): Promise<Stage> {
   const archive = pluginArchive();
   // One after the other: a build keeps all processors busy.
-  for (const tool of ["notation", "oras", "registry"] as const) await provideTool(tool);
+  for (const tool of ["notation", "oras", "registry"] as const) {
+    await provideTool(tool);
+  }
   const cleanups: (() => Promise<void>)[] = [];
   const close = async () => {
-    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+    for (const cleanup of cleanups.splice(0).reverse()) {
+      await cleanup();
+    }
   };
   try {
     return { ...(await startServers(archive, cleanups)), close };

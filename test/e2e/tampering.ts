@@ -20,7 +20,9 @@ export async function replaceEnvelope(
   const signature = `${repository}@${digest}`;
   const manifest: SignatureManifest = JSON.parse(await oras(["manifest", "fetch", signature], options));
   const [blob] = manifest.layers;
-  if (blob === undefined) throw new Error(`${signature} has no envelope`);
+  if (blob === undefined) {
+    throw new Error(`${signature} has no envelope`);
+  }
   const name = `envelope-${crypto.randomUUID()}.json`;
   const path = join(options.folder, name);
   await oras(["blob", "fetch", "--output", path, `${repository}@${blob.digest}`], options);

@@ -56,7 +56,9 @@ async function openTunnel(emulator: Emulator, hostname: string) {
   connecting.end();
   return await new Promise<import("node:net").Socket>((resolve, reject) => {
     connecting.on("connect", ({ statusCode }, socket) => {
-      if (statusCode === 200) return resolve(socket as import("node:net").Socket);
+      if (statusCode === 200) {
+        return resolve(socket as import("node:net").Socket);
+      }
       socket.destroy();
       return reject(new Error(`the proxy answered ${statusCode}`));
     });

@@ -12,6 +12,12 @@ export interface Cloud {
   readonly loginHosts: readonly string[];
   /** Origin of the issuer in its version 1 access tokens. */
   readonly tokenIssuer: string;
+  readonly armHost: string;
+  /** The resources of Azure Resource Manager's tokens; the first is what the Azure CLI asks for. */
+  readonly armResources: readonly string[];
+  readonly graphHost: string;
+  /** The resources of Microsoft Graph's tokens. */
+  readonly graphResources: readonly string[];
 }
 
 /** The clouds that the emulator answers for. */
@@ -22,6 +28,10 @@ export const CLOUDS: readonly Cloud[] = [
     loginHost: "login.microsoftonline.com",
     loginHosts: ["login.microsoftonline.com"],
     tokenIssuer: "https://sts.windows.net",
+    armHost: "management.azure.com",
+    armResources: ["https://management.core.windows.net/", "https://management.azure.com"],
+    graphHost: "graph.microsoft.com",
+    graphResources: ["https://graph.microsoft.com"],
   },
   {
     vaultSuffix: "vault.azure.cn",
@@ -29,6 +39,10 @@ export const CLOUDS: readonly Cloud[] = [
     loginHost: "login.chinacloudapi.cn",
     loginHosts: ["login.chinacloudapi.cn", "login.partner.microsoftonline.cn"],
     tokenIssuer: "https://sts.chinacloudapi.cn",
+    armHost: "management.chinacloudapi.cn",
+    armResources: ["https://management.core.chinacloudapi.cn/", "https://management.chinacloudapi.cn"],
+    graphHost: "microsoftgraph.chinacloudapi.cn",
+    graphResources: ["https://microsoftgraph.chinacloudapi.cn"],
   },
   {
     vaultSuffix: "vault.usgovcloudapi.net",
@@ -36,19 +50,39 @@ export const CLOUDS: readonly Cloud[] = [
     loginHost: "login.microsoftonline.us",
     loginHosts: ["login.microsoftonline.us"],
     tokenIssuer: "https://sts.windows.net",
+    armHost: "management.usgovcloudapi.net",
+    armResources: ["https://management.core.usgovcloudapi.net/", "https://management.usgovcloudapi.net"],
+    graphHost: "graph.microsoft.us",
+    graphResources: ["https://graph.microsoft.us"],
   },
 ];
 
 /** The cloud whose vaults have this DNS suffix. Throws a RangeError for any other suffix. */
 export function cloudOfVaultSuffix(suffix: string): Cloud {
   const cloud = CLOUDS.find(({ vaultSuffix }) => vaultSuffix === suffix);
-  if (cloud === undefined) throw new RangeError(`no cloud has key vaults under ${suffix}`);
+  if (cloud === undefined) {
+    throw new RangeError(`no cloud has key vaults under ${suffix}`);
+  }
   return cloud;
 }
 
 /** The cloud whose Entra ID has this host name. */
 export function cloudOfLoginHost(host: string): Cloud | undefined {
   return CLOUDS.find(({ loginHosts }) => loginHosts.includes(host));
+}
+
+/** The resources that Entra ID issues tokens for. */
+export function resourcesOf({ vaultResource, armResources, graphResources }: Cloud): readonly string[] {
+  return [vaultResource, ...armResources, ...graphResources];
+}
+
+/**
+ * The resource as the tokens of the cloud name it, or undefined where the cloud has no such resource. A slash at the
+ * end makes no difference: `https://management.core.windows.net//.default` and a single slash are both in use.
+ */
+export function findResource(cloud: Cloud, resource: string): string | undefined {
+  const bare = (name: string) => name.replace(/\/$/, "");
+  return resourcesOf(cloud).find((known) => bare(known) === bare(resource)) && resource;
 }
 
 /** Whether the name is that of a key vault, existing or not. */

@@ -109,7 +109,9 @@ function verifyNatively(
   hash: string,
   scheme: string,
 ): boolean {
-  if (scheme === "ecdsa") return verify(hash, message, { key, dsaEncoding: "ieee-p1363" }, signature);
+  if (scheme === "ecdsa") {
+    return verify(hash, message, { key, dsaEncoding: "ieee-p1363" }, signature);
+  }
   const padding = scheme === "pss" ? constants.RSA_PKCS1_PSS_PADDING : constants.RSA_PKCS1_PADDING;
   const saltLength = createHash(hash).digest().length;
   return verify(hash, message, { key, padding, ...(scheme === "pss" && { saltLength }) }, signature);

@@ -4,11 +4,17 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import type { Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createArmService } from "./arm/index.ts";
+import { createRoleAssignments, type RoleAssignments } from "./authorization/role-assignments.ts";
+import { roleOfName } from "./authorization/roles.ts";
 import { CLOUDS, isVaultHost } from "./clouds.ts";
 import { createTokenIssuer } from "./entra/access-token.ts";
 import { createDirectory } from "./entra/directory.ts";
 import { createEntraService } from "./entra/index.ts";
 import { createServicePrincipal } from "./entra/service-principal.ts";
+import { createSessions } from "./entra/sessions.ts";
+import { createUser } from "./entra/user.ts";
+import { createGraphService } from "./graph/index.ts";
 import { createHostTable, type HostTable } from "./http/host-table.ts";
 import { createJournal } from "./http/journal.ts";
 import { type Listening, listen } from "./http/listen.ts";
@@ -17,8 +23,8 @@ import { createMachine, IMDS_HOST } from "./managed-identity/index.ts";
 import { createProxy, type Destination } from "./proxy/proxy.ts";
 import { createTlsAuthority, type TlsAuthority } from "./tls/authority.ts";
 import { createTlsServer } from "./tls/server.ts";
-import type { Emulator, EmulatorOptions, TlsCertificateFiles } from "./types.ts";
-import { createVault } from "./vault/index.ts";
+import type { Emulator, EmulatorOptions, Subscription, TlsCertificateFiles } from "./types.ts";
+import { createVault, type VaultResource } from "./vault/index.ts";
 
 export type * from "./types.ts";
 
@@ -32,8 +38,21 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const issuer = createTokenIssuer();
   const journal = createJournal();
   const hosts = createHostTable();
-  const entra = createEntraService(directory, issuer);
-  for (const host of CLOUDS.flatMap(({ loginHosts }) => loginHosts)) hosts.add(host, entra);
+  const sessions = createSessions();
+  const entra = createEntraService({ directory, issuer, sessions });
+  const assignments = createRoleAssignments();
+  const subscription = createSubscription(assignments);
+  const vaults: VaultResource[] = [];
+  const { id: subscriptionId, resourceGroup } = subscription;
+  const arm = createArmService({ directory, issuer, assignments, subscriptionId, resourceGroup, vaults });
+  const graph = createGraphService(directory, issuer);
+  for (const { loginHosts, armHost, graphHost } of CLOUDS) {
+    for (const host of loginHosts) {
+      hosts.add(host, entra);
+    }
+    hosts.add(armHost, arm);
+    hosts.add(graphHost, graph);
+  }
   const authority = await createTlsAuthority();
   const caFile = join(folder, "ca.pem");
   await writeFile(caFile, authority.certificate);
@@ -53,16 +72,26 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
   return {
     tenantId: directory.tenantId,
+    subscription,
     proxyUrl: proxy.origin,
     caFile,
     environment: clientEnvironment(proxy.origin, caFile),
     log: journal.entries,
     createVault(name, vaultOptions = {}) {
-      const { vault, host, handler } = createVault(name, vaultOptions, { directory, issuer });
+      const resourceGroupId = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`;
+      const surroundings = { directory, issuer, assignments, resourceGroupId };
+      const { vault, resource, host, handler } = createVault(name, vaultOptions, surroundings);
       hosts.add(host, handler);
+      vaults.push(resource);
       return vault;
     },
     createServicePrincipal: async (credential) => await createServicePrincipal(credential, directory, folder),
+    createUser: (userOptions) => createUser(userOptions, directory),
+    approveDeviceCode: sessions.approve,
+    approveDeviceCodesAs(user) {
+      sessions.approver = user;
+    },
+    endSessions: sessions.end,
     createManagedIdentity: (kind, host = "virtual-machine") => machine.addIdentity(kind, host),
     issueTlsCertificate: async (names) => await writeTlsCertificate(names, authority, folder),
     beforeAnswer: (hook) => journal.addHook(hook),
@@ -73,10 +102,28 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   };
 }
 
+/** A subscription that nobody holds a role for yet. */
+function createSubscription(assignments: RoleAssignments): Subscription {
+  const id = randomUUID();
+  return {
+    id,
+    resourceGroup: "emulator",
+    assignRole({ objectId, kind }, role) {
+      const principalType = kind === "user" ? "User" : "ServicePrincipal";
+      const scope = `/subscriptions/${id}`;
+      assignments.add({ scope, role: roleOfName(role), principalId: objectId, principalType });
+    },
+  };
+}
+
 /** As the names resolve in Azure: a vault that was never made has no address, and other hosts are none of ours. */
 function destinationOf(host: string, port: number, hosts: HostTable): Destination {
-  if (port !== 443) return "forbidden";
-  if (hosts.has(host)) return "emulator";
+  if (port !== 443) {
+    return "forbidden";
+  }
+  if (hosts.has(host)) {
+    return "emulator";
+  }
   return isVaultHost(host) ? "unresolvable" : "forbidden";
 }
 

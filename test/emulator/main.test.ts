@@ -53,7 +53,9 @@ function readUntil(stream: ReadableStream<Uint8Array>, firstMark: string) {
       let text = "";
       while (!text.includes(mark)) {
         const { value, done } = await reader.read();
-        if (done) throw new Error(`it ended without ${mark}: ${text}`);
+        if (done) {
+          throw new Error(`it ended without ${mark}: ${text}`);
+        }
         text += decoder.decode(value);
       }
       return text;

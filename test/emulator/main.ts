@@ -29,7 +29,9 @@ await writeFile(rootFile, toPem(root.certificate));
 
 console.log(introduction({ ...emulator.environment, ...principal.environment }, keyIds, rootFile));
 emulator.beforeAnswer((entry) => console.log(requestLine(entry)));
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void stop(emulator));
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => void stop(emulator));
+}
 
 /** Certificates by root, intermediate and leaf in every key spec, one of them as PEM, and a self-signed one. */
 async function fillVault(target: Vault, issuer: CertificateAuthority): Promise<ReadonlyMap<string, string>> {

@@ -75,6 +75,9 @@ describe("permissions", () => {
     ["Key Vault Certificate User", { certificates: 200, secrets: 200, keys: 200, sign: 403 }],
     ["Key Vault Crypto User", { certificates: 403, secrets: 403, keys: 200, sign: 200 }],
     ["Key Vault Secrets User", { certificates: 403, secrets: 200, keys: 403, sign: 403 }],
+    ["Key Vault Administrator", { certificates: 200, secrets: 200, keys: 200, sign: 200 }],
+    ["Key Vault Certificates Officer", { certificates: 200, secrets: 403, keys: 403, sign: 403 }],
+    ["Owner", { certificates: 403, secrets: 403, keys: 403, sign: 403 }],
     ["Key Vault Reader", { certificates: 200, secrets: 403, keys: 200, sign: 403 }],
   ] as const)("by role: what %s may do", async (role, expected) => {
     const rbac = emulator.createVault(role.replaceAll(" ", "-").slice(0, 24), { permissionModel: "rbac" });

@@ -9,9 +9,11 @@ export interface EmulatorOptions {
   readonly proxyPort?: number;
 }
 
-/** A running emulator: vaults, Entra ID, the managed identity endpoint, and the proxy that leads to them. */
+/** A running emulator: vaults, Entra ID, Resource Manager, Graph, managed identity, and the proxy that leads to them. */
 export interface Emulator {
   readonly tenantId: string;
+  /** The subscription that every vault of the emulator's tenant is in. */
+  readonly subscription: Subscription;
   /** The CONNECT proxy, for example `http://127.0.0.1:40001`. */
   readonly proxyUrl: string;
   /** PEM file of the authority that the emulator's TLS certificates come from. */
@@ -22,6 +24,14 @@ export interface Emulator {
   readonly log: readonly LogEntry[];
   createVault(name: string, options?: VaultOptions): Vault;
   createServicePrincipal(credential: ServicePrincipalCredential): Promise<Principal>;
+  /** A person, who signs in by the Azure CLI. Throws where the user principal name is taken. */
+  createUser(options: UserOptions): User;
+  /** What the person does at https://login.microsoft.com/device. Throws where nobody was given this code. */
+  approveDeviceCode(userCode: string, user: User): void;
+  /** From now on this person approves every device code as soon as its application has been told to wait; or nobody. */
+  approveDeviceCodesAs(user: User | undefined): void;
+  /** Ends what the person's refresh tokens are good for; access tokens live on for their hour, as in Azure. */
+  endSessions(user: User, reason: SessionEnd): void;
   /** Adds an identity to the emulator's one machine. Default host: `virtual-machine`, which answers by IMDS. */
   createManagedIdentity(kind: ManagedIdentityKind, host?: ManagedIdentityHost): Principal;
   /** A TLS certificate of the emulator's authority for other servers of a test, such as a registry. */
@@ -59,7 +69,7 @@ export interface LogEntry {
 
 export type KeyPermission = "get" | "sign";
 export type SecretPermission = "get";
-export type CertificatePermission = "get";
+export type CertificatePermission = "create" | "delete" | "get" | "import" | "list";
 export type Permission =
   | `keys/${KeyPermission}`
   | `secrets/${SecretPermission}`
@@ -74,14 +84,40 @@ export type ManagedIdentityKind = "system-assigned" | "user-assigned";
 /** Which of Azure's token endpoints a managed identity is reached by. */
 export type ManagedIdentityHost = "virtual-machine" | "app-service";
 
+/** Why refresh tokens are no longer good: 90 days without use, or a password change. */
+export type SessionEnd = "expired" | "revoked";
+
 /** Someone who can get an access token. */
 export interface Principal {
-  /** Client id, GUID. */
+  readonly kind: "application" | "user";
+  /** Client id, GUID. A user's is that of the application they sign in by: the Azure CLI. */
   readonly appId: string;
   /** Object id, GUID. */
   readonly objectId: string;
+  /** A user's name to sign in by. */
+  readonly userPrincipalName?: string;
   /** What the Azure SDKs read from the environment to be this principal: `AZURE_CLIENT_ID`, … */
   readonly environment: Readonly<Record<string, string>>;
+}
+
+/** A person. */
+export interface User extends Principal {
+  readonly kind: "user";
+  /** For example `signer@example.com`. */
+  readonly userPrincipalName: string;
+}
+
+export interface UserOptions {
+  readonly userPrincipalName: string;
+}
+
+/** An Azure subscription, with the one resource group that its vaults are in. */
+export interface Subscription {
+  /** GUID. */
+  readonly id: string;
+  readonly resourceGroup: string;
+  /** Adds a role assignment for everything in the subscription: `Owner` is who may use Resource Manager. */
+  assignRole(principal: Principal, role: RoleName): void;
 }
 
 export interface VaultOptions {
@@ -99,7 +135,11 @@ export interface AccessPolicy {
   readonly certificates?: readonly CertificatePermission[];
 }
 
+/** Azure's built-in roles, as far as the emulator knows them. */
 export type RoleName =
+  | "Owner"
+  | "Key Vault Administrator"
+  | "Key Vault Certificates Officer"
   | "Key Vault Certificate User"
   | "Key Vault Crypto User"
   | "Key Vault Secrets User"
@@ -110,13 +150,15 @@ export interface Vault {
   readonly name: string;
   /** For example `https://myvault.vault.azure.net`. */
   readonly url: string;
+  /** The resource's id in Resource Manager: `/subscriptions/…/providers/Microsoft.KeyVault/vaults/myvault`. */
+  readonly id: string;
   /** Replaces the principal's access policy. Throws on a vault of the permission model `rbac`. */
   setAccessPolicy(principal: Principal, policy: AccessPolicy): void;
   /** Adds a role assignment. Throws on a vault of the permission model `access-policy`. */
   assignRole(principal: Principal, role: RoleName): void;
   /** Adds a certificate, or a new latest version of it where the name exists: key and secret come with it. */
   importCertificate(request: ImportRequest): CertificateVersion;
-  /** Ends every role assignment and access policy of the principal. */
+  /** Ends every access policy of the principal, and every role assignment that was made for this vault. */
   revoke(principal: Principal): void;
 }
 

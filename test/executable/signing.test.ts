@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { constants, verify, X509Certificate } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,16 +13,7 @@ import {
 } from "../pki/index.ts";
 import { answerOf, bundleOnNode, executable, type PluginCommand, refusalOf } from "./run-plugin.ts";
 import { createSetup, type Setup } from "./setup.ts";
-
-const algorithms = {
-  "RSA-2048": ["SHA-256", "RSASSA-PSS-SHA-256"],
-  "RSA-3072": ["SHA-384", "RSASSA-PSS-SHA-384"],
-  "RSA-4096": ["SHA-512", "RSASSA-PSS-SHA-512"],
-  "EC-256": ["SHA-256", "ECDSA-SHA-256"],
-  "EC-384": ["SHA-384", "ECDSA-SHA-384"],
-  "EC-521": ["SHA-512", "ECDSA-SHA-512"],
-} as const;
-const payload = Buffer.from("what is signed, with an umlaut: ü");
+import { describeRequest, expectSigned, known, signRequest } from "./signing.ts";
 
 let setup: Setup;
 let nodeBundle: PluginCommand;
@@ -60,57 +50,6 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-function known<K, V>(map: ReadonlyMap<K, V>, key: K): V {
-  const value = map.get(key);
-  if (value === undefined) {
-    throw new Error(`there is no ${String(key)}`);
-  }
-  return value;
-}
-
-const describeRequest = (keyId: string, pluginConfig = {}) => ({
-  contractVersion: "1.0",
-  keyId,
-  pluginConfig,
-});
-const signRequest = (keyId: string, keySpec: KeySpec, pluginConfig = {}) => ({
-  ...describeRequest(keyId, pluginConfig),
-  keySpec,
-  hashAlgorithm: algorithms[keySpec][0],
-  payload: payload.toString("base64"),
-});
-
-interface Signed {
-  readonly keyId: string;
-  readonly signature: string;
-  readonly signingAlgorithm: string;
-  readonly certificateChain: readonly string[];
-}
-
-/** Signs, and holds the answer to the contract: key id, algorithm, chain, and a signature that verifies. */
-async function expectSigned(
-  keyId: string,
-  keySpec: KeySpec,
-  chain: readonly Uint8Array[],
-  { pluginConfig = {}, plugin = executable, env = setup.env } = {},
-): Promise<void> {
-  const answer = await answerOf("generate-signature", signRequest(keyId, keySpec, pluginConfig), {
-    env,
-    plugin,
-  });
-  const { signature, certificateChain, ...rest } = answer as Signed;
-  expect(rest).toEqual({ keyId, signingAlgorithm: algorithms[keySpec][1] });
-  expect(certificateChain).toEqual(chain.map((der) => Buffer.from(der).toString("base64")));
-  const leaf = new X509Certificate(Buffer.from(certificateChain[0] ?? "", "base64"));
-  const hash = algorithms[keySpec][0].replace("-", "").toLowerCase();
-  const scheme = keySpec.startsWith("RSA")
-    ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
-    : { dsaEncoding: "ieee-p1363" as const };
-  expect(verify(hash, payload, { key: leaf.publicKey, ...scheme }, Buffer.from(signature, "base64"))).toBe(
-    true,
-  );
-}
-
 describe.each([...KEY_SPECS])("%s", (keySpec) => {
   test.each(["the executable", "the bundle on Node 22"])(
     "is described and signs: %s",
@@ -119,7 +58,7 @@ describe.each([...KEY_SPECS])("%s", (keySpec) => {
       const { keyId } = known(versions, keySpec);
       const request = describeRequest(keyId);
       expect(await answerOf("describe-key", request, { env: setup.env, plugin })).toEqual({ keyId, keySpec });
-      await expectSigned(keyId, keySpec, known(leaves, keySpec).chain, { plugin });
+      await expectSigned(keyId, keySpec, known(leaves, keySpec).chain, { env: setup.env, plugin });
     },
   );
 });
@@ -142,7 +81,7 @@ describe("the key id", () => {
     const keyId = idOf(known(versions, "EC-256"));
     const described = await answerOf("describe-key", describeRequest(keyId), { env: setup.env });
     expect(described).toEqual({ keyId, keySpec: "EC-256" });
-    await expectSigned(keyId, "EC-256", known(leaves, "EC-256").chain);
+    await expectSigned(keyId, "EC-256", known(leaves, "EC-256").chain, { env: setup.env });
   });
 
   test("without a version signs with the version of the certificates, renewed in between or not", async () => {
@@ -162,10 +101,10 @@ describe("the key id", () => {
         stop();
       }
     });
-    await expectSigned(`${vault.url}/keys/renewed`, "EC-256", first.chain);
+    await expectSigned(`${vault.url}/keys/renewed`, "EC-256", first.chain, { env: setup.env });
     const { path } = emulator.log.at(-1) ?? {};
     expect(path).toStartWith(`/keys/renewed/${version}/sign`);
-    await expectSigned(`${vault.url}/keys/renewed`, "EC-256", second.chain);
+    await expectSigned(`${vault.url}/keys/renewed`, "EC-256", second.chain, { env: setup.env });
   });
 });
 
@@ -175,7 +114,7 @@ describe("the calls", () => {
     const before = emulator.log.length;
     const { keyId } = known(versions, "EC-384");
     await answerOf("describe-key", describeRequest(keyId), { env: setup.env });
-    await expectSigned(keyId, "EC-384", known(leaves, "EC-384").chain);
+    await expectSigned(keyId, "EC-384", known(leaves, "EC-384").chain, { env: setup.env });
     const calls = emulator.log.slice(before).filter(({ status, permission }) => status === 200 && permission);
     expect(calls.map(({ permission }) => permission).sort()).toEqual([
       "certificates/get",
@@ -247,36 +186,5 @@ describe("nothing wrong is returned", () => {
     const refusal = await refusalOf(["generate-signature"], request, { env: setup.env });
     expect(refusal.errorCode).toBe("VALIDATION_ERROR");
     expect(refusal.errorMessage).toContain("keySpec EC-256 goes with hashAlgorithm SHA-256");
-  });
-});
-
-test("a .env or bunfig.toml in the current folder is not read", async () => {
-  const evil = "HTTPS_PROXY=http://127.0.0.1:1\nhttps_proxy=http://127.0.0.1:1\nAZURE_TENANT_ID=evil\n";
-  await Promise.all([
-    ...[".env", ".env.local", ".env.production"].map((name) => writeFile(join(folder, name), evil)),
-    writeFile(join(folder, "bunfig.toml"), 'preload = ["./preload.js"]\n'),
-    writeFile(join(folder, "preload.js"), 'console.log("preloaded");process.exit(7)\n'),
-    writeFile(join(folder, "package.json"), '{"type":"module","imports":{"#x":"./preload.js"}}\n'),
-    writeFile(join(folder, "tsconfig.json"), '{"compilerOptions":{"paths":{"*":["./preload.js"]}}}\n'),
-  ]);
-  const { keyId } = known(versions, "EC-256");
-  const { HTTPS_PROXY = "", NODE_EXTRA_CA_CERTS = "" } = setup.emulator.environment;
-  // https_proxy and the tenant are left to the file: were it read, the call would fail or the credential change.
-  const { AZURE_TENANT_ID, ...principal } = setup.principal.environment;
-  const env = { HTTPS_PROXY, NODE_EXTRA_CA_CERTS, ...principal };
-  const refusal = await refusalOf(
-    ["describe-key"],
-    describeRequest(keyId, { credential_type: "environment" }),
-    {
-      env,
-      cwd: folder,
-    },
-  );
-  expect(refusal.errorMessage).toContain("set AZURE_TENANT_ID");
-  expect(refusal.errorMessage).not.toContain("evil");
-  const withTenant = { env: { ...env, AZURE_TENANT_ID: AZURE_TENANT_ID ?? "" }, cwd: folder };
-  expect(await answerOf("describe-key", describeRequest(keyId), withTenant)).toEqual({
-    keyId,
-    keySpec: "EC-256",
   });
 });

@@ -10,6 +10,7 @@ const YEAR_MS = 365 * 24 * HOUR_MS;
 /** What goes into a certificate. */
 export interface CertificateContent {
   readonly subject: string;
+  /** The private key, or the public one alone where an issuer signs. */
   readonly subjectKey: KeyObject;
   /** Default: an hour ago, so that clocks may differ. */
   readonly notBefore?: Date | undefined;
@@ -77,13 +78,16 @@ function privateKeyDer(privateKey: KeyObject): Uint8Array {
   return privateKey.export({ format: "der", type: "pkcs8" });
 }
 
-async function subjectPublicKey(privateKey: KeyObject): Promise<CryptoKey> {
-  const spki = createPublicKey(privateKey).export({ format: "der", type: "spki" });
-  const algorithm = signingAlgorithmOf(keySpecOf(privateKey));
+/** The Web Cryptography API's form of a public key, or of the public half of a private one. */
+export async function subjectPublicKey(key: KeyObject): Promise<CryptoKey> {
+  const publicKey = key.type === "public" ? key : createPublicKey(key);
+  const spki = publicKey.export({ format: "der", type: "spki" });
+  const algorithm = signingAlgorithmOf(keySpecOf(key));
   return await crypto.subtle.importKey("spki", new Uint8Array(spki), algorithm, true, ["verify"]);
 }
 
-async function signingKey(privateKey: KeyObject): Promise<CryptoKey> {
+/** The Web Cryptography API's form of a private key, to sign certificates and certificate requests with. */
+export async function signingKey(privateKey: KeyObject): Promise<CryptoKey> {
   const algorithm = signingAlgorithmOf(keySpecOf(privateKey));
   const pkcs8 = new Uint8Array(privateKeyDer(privateKey));
   return await crypto.subtle.importKey("pkcs8", pkcs8, algorithm, false, ["sign"]);

@@ -3,11 +3,19 @@ import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
 import { signCertificate } from "./certificate.ts";
 import { generatePrivateKey } from "./keys.ts";
-import type { CertificateAuthority, CertificateOptions, IssuedCertificate } from "./types.ts";
+import { readCertificateRequest } from "./request.ts";
+import type { CertificateAuthority, CertificateOptions, IssuedCertificate, RequestOptions } from "./types.ts";
 
-export { privateKeyToPem, toPem } from "./certificate.ts";
-export { generatePrivateKey, KEY_SPECS } from "./keys.ts";
-export type { CertificateAuthority, CertificateOptions, IssuedCertificate, KeySpec } from "./types.ts";
+export { privateKeyToPem, signCertificate, toPem } from "./certificate.ts";
+export { generatePrivateKey, KEY_SPECS, keySpecOf } from "./keys.ts";
+export { createCertificateRequest } from "./request.ts";
+export type {
+  CertificateAuthority,
+  CertificateOptions,
+  IssuedCertificate,
+  KeySpec,
+  RequestOptions,
+} from "./types.ts";
 
 /** Key usages of an authority: RFC 5280, section 4.2.1.3. */
 const AUTHORITY_USAGE = x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign;
@@ -33,6 +41,21 @@ export async function issueLeaf(
   options: CertificateOptions & { readonly issuer: CertificateAuthority },
 ): Promise<IssuedCertificate> {
   return await issue(options, leafExtensions());
+}
+
+/**
+ * Issues a code signing certificate for a certificate request: PEM, DER, or base64 without the PEM's armour. As
+ * authorities do, it takes the key from the request, the subject too unless `subject` says otherwise, and decides
+ * everything else itself.
+ */
+export async function issueFromRequest(
+  options: RequestOptions,
+): Promise<Pick<IssuedCertificate, "certificate" | "chain">> {
+  const { issuer, notBefore, notAfter } = options;
+  const { subject, publicKey } = await readCertificateRequest(options.request);
+  const content = { subject: options.subject ?? subject, subjectKey: publicKey, notBefore, notAfter };
+  const certificate = await signCertificate({ ...content, extensions: leafExtensions() }, issuer);
+  return { certificate, chain: [certificate, ...issuer.chain] };
 }
 
 /** Makes a code signing certificate that is its own root: a certificate chain of one. */

@@ -48,7 +48,9 @@ export function keySpecOf(privateKey: KeyObject): KeySpec {
       ? `RSA-${modulusBits(jwk.n ?? "")}`
       : Object.entries(CURVES).find(([, curve]) => curve.namedCurve === jwk.crv)?.[0];
   const keySpec = KEY_SPECS.find((spec) => spec === found);
-  if (keySpec === undefined) throw new RangeError(`no key spec for a ${jwk.kty} key ${jwk.crv ?? found}`);
+  if (keySpec === undefined) {
+    throw new RangeError(`no key spec for a ${jwk.kty} key ${jwk.crv ?? found}`);
+  }
   return keySpec;
 }
 

@@ -6,8 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   createCertificateAuthority,
+  createCertificateRequest,
   createSelfSigned,
   generatePrivateKey,
+  issueFromRequest,
   issueLeaf,
   KEY_SPECS,
   toPem,
@@ -100,7 +102,49 @@ describe("a leaf", () => {
       new X509Certificate((await createSelfSigned({ subject: "CN=same", privateKey })).certificate);
     const [first, second] = [await make(), await make()];
     expect(first.serialNumber).not.toBe(second.serialNumber);
-    for (const { serialNumber } of [first, second]) expect(serialNumber).toMatch(/^4[0-9A-F]{31,39}$/);
+    for (const { serialNumber } of [first, second]) {
+      expect(serialNumber).toMatch(/^4[0-9A-F]{31,39}$/);
+    }
+  });
+});
+
+describe("a certificate request", () => {
+  test.each(["RSA-2048", "EC-384"] as const)(
+    "of %s is issued for its subject and key, as a code signing leaf",
+    async (keySpec) => {
+      const issuer = await createCertificateAuthority({ subject: "CN=root" });
+      const privateKey = await generatePrivateKey(keySpec);
+      const subject = "C=US, ST=WA, O=Example, CN=signer";
+      const request = await createCertificateRequest({ subject, privateKey, extensions: [] });
+      const armour = (label: string) => `-----${label} CERTIFICATE REQUEST-----\n`;
+      const base64 = Buffer.from(request).toString("base64");
+      for (const form of [request, base64, `${armour("BEGIN")}${base64}\n${armour("END")}`]) {
+        const { certificate, chain } = await issueFromRequest({ request: form, issuer });
+        expect(chain).toEqual([certificate, issuer.certificate]);
+        expect(new X509Certificate(certificate).checkPrivateKey(privateKey)).toBe(true);
+        const text = describeCertificate(certificate);
+        expect(text).toContain("Subject: C = US, ST = WA, O = Example, CN = signer");
+        expect(text).toContain("X509v3 Extended Key Usage: \n                Code Signing\n");
+        expect(verifyChain(chain)).toContain("leaf.pem: OK");
+      }
+    },
+  );
+
+  test("may be issued for a subject that the authority decides", async () => {
+    const issuer = await createCertificateAuthority({ subject: "CN=root" });
+    const privateKey = await generatePrivateKey("EC-256");
+    const request = await createCertificateRequest({ subject: "CN=asked", privateKey, extensions: [] });
+    const { certificate } = await issueFromRequest({ request, issuer, subject: "O=Decided, CN=decided" });
+    expect(describeCertificate(certificate)).toContain("Subject: O = Decided, CN = decided");
+  });
+
+  test("that is not signed with its own key is refused", async () => {
+    const issuer = await createCertificateAuthority({ subject: "CN=root" });
+    const privateKey = await generatePrivateKey("EC-256");
+    const request = await createCertificateRequest({ subject: "CN=signer", privateKey, extensions: [] });
+    const forged = Buffer.from(request);
+    forged[forged.length - 1] = (forged.at(-1) ?? 0) ^ 1;
+    expect(issueFromRequest({ request: forged, issuer })).rejects.toThrow("not signed with its own key");
   });
 });
 

@@ -29,3 +29,14 @@ export interface CertificateOptions {
   readonly notBefore?: Date;
   readonly notAfter?: Date;
 }
+
+/** What an authority makes of a certificate request. */
+export interface RequestOptions {
+  /** PEM, DER, or base64 of the DER. */
+  readonly request: Uint8Array | string;
+  readonly issuer: CertificateAuthority;
+  /** Default: the subject that the request asks for. */
+  readonly subject?: string;
+  readonly notBefore?: Date;
+  readonly notAfter?: Date;
+}

@@ -41,6 +41,8 @@ export async function buildGoTool(
 }
 
 function outputOf(error: unknown): string {
-  if (error instanceof Error && "stderr" in error && error.stderr) return String(error.stderr).trim();
+  if (error instanceof Error && "stderr" in error && error.stderr) {
+    return String(error.stderr).trim();
+  }
   return String(error);
 }

@@ -4,10 +4,11 @@ import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { azureCliExecutable, installAzureCli } from "./azure-cli.ts";
 import { buildGoTool, type GoTool } from "./go.ts";
 import { installNode, nodeExecutable } from "./node.ts";
 
-export type ToolName = "notation" | "registry" | "oras" | "node";
+export type ToolName = "notation" | "registry" | "oras" | "node" | "az";
 
 /** How a tool comes from the pinned sources in the folder of its name into a folder of the cache. */
 interface Recipe {
@@ -43,6 +44,13 @@ const RECIPES: Readonly<Record<ToolName, Recipe>> = {
     executable: nodeExecutable(),
     make: installNode,
   },
+  az: {
+    title: "Azure CLI",
+    pins: ["requirements.in", "requirements.txt"],
+    version: /^azure-cli==(\S+)$/m,
+    executable: azureCliExecutable(),
+    make: installAzureCli,
+  },
 };
 
 const provided = new Map<ToolName, Promise<string>>();
@@ -53,7 +61,9 @@ const provided = new Map<ToolName, Promise<string>>();
  */
 export function provideTool(name: ToolName): Promise<string> {
   const known = provided.get(name);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    return known;
+  }
   const path = findOrMake(name);
   provided.set(name, path);
   return path;
@@ -65,7 +75,9 @@ async function findOrMake(name: ToolName): Promise<string> {
   const { version, hash } = await readPins(source, recipe);
   const entry = join(cacheFolder(), `${name}-${version}-${process.platform}-${process.arch}-${hash}`);
   const executable = join(entry, recipe.executable);
-  if (existsSync(executable)) return executable;
+  if (existsSync(executable)) {
+    return executable;
+  }
 
   const started = performance.now();
   await mkdir(dirname(entry), { recursive: true });
@@ -92,14 +104,18 @@ async function publish(target: string, entry: string): Promise<void> {
   try {
     await rename(target, entry);
   } catch (error) {
-    if (!existsSync(entry)) throw error;
+    if (!existsSync(entry)) {
+      throw error;
+    }
   }
 }
 
 async function readPins(source: string, recipe: Recipe): Promise<{ version: string; hash: string }> {
   const [manifest, lock] = await Promise.all(recipe.pins.map((file) => readFile(join(source, file), "utf8")));
   const version = manifest?.match(recipe.version)?.[1];
-  if (!manifest || !lock || !version) throw new Error(`${source} does not pin a version of ${recipe.title}`);
+  if (!manifest || !lock || !version) {
+    throw new Error(`${source} does not pin a version of ${recipe.title}`);
+  }
   const hash = createHash("sha256").update(manifest).update(lock).digest("hex").slice(0, 12);
   return { version, hash };
 }
@@ -124,7 +140,9 @@ function cacheFolder(): string {
 if (import.meta.main) {
   const names = process.argv.slice(2);
   for (const name of names.length > 0 ? names : Object.keys(RECIPES)) {
-    if (!isToolName(name)) throw new Error(`${basename(import.meta.path)}: no tool is called ${name}`);
+    if (!isToolName(name)) {
+      throw new Error(`${basename(import.meta.path)}: no tool is called ${name}`);
+    }
     console.log(await provideTool(name));
   }
 }

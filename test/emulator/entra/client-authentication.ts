@@ -23,12 +23,15 @@ export async function authenticateClient(
   const { principal, registration } = context.identity;
   const secret = form.get("client_secret");
   if (secret !== null) {
-    if (registration.kind === "client-secret" && sameText(secret, registration.secret)) return;
+    if (registration.kind === "client-secret" && sameText(secret, registration.secret)) {
+      return;
+    }
     throw new EntraFault(7000215, principal.appId);
   }
   const assertion = form.get("client_assertion");
-  if (assertion === null || form.get("client_assertion_type") !== ASSERTION_TYPE)
+  if (assertion === null || form.get("client_assertion_type") !== ASSERTION_TYPE) {
     throw new EntraFault(7000218);
+  }
   if (registration.kind === "federated-token") {
     await verifyFederatedToken(assertion, registration.federation);
   } else {
@@ -45,7 +48,8 @@ async function verifyCertificateAssertion(
 ): Promise<void> {
   const { appId } = identity.principal;
   const { header, claims } = decodeAssertion(assertion);
-  const thumbprint = String(header["x5t#S256"] ?? header.x5t ?? "");
+  // MSAL for Python pads it, which RFC 7515, section 4.1.7, does not provide for; Entra ID takes it.
+  const thumbprint = String(header["x5t#S256"] ?? header.x5t ?? "").replace(/=+$/, "");
   if (!certificate?.thumbprints.includes(thumbprint)) {
     throw new EntraFault(700027, "The key was not found.", hex(thumbprint), appId);
   }
@@ -60,17 +64,27 @@ async function verifyCertificateAssertion(
     ["RS256", "PS256"],
     [reason, hex(thumbprint), appId],
   );
-  if (claims.iss !== appId || claims.sub !== appId) throw new EntraFault(700021);
-  if (!isTokenEndpoint(claims.aud, tenantId, cloud)) throw new EntraFault(700023);
+  if (claims.iss !== appId || claims.sub !== appId) {
+    throw new EntraFault(700021);
+  }
+  if (!isTokenEndpoint(claims.aud, tenantId, cloud)) {
+    throw new EntraFault(700023);
+  }
   checkDates(claims);
 }
 
 /** A token of an outside issuer, registered as a federated identity credential. Matching is case-sensitive. */
 async function verifyFederatedToken(assertion: string, federation: FederatedCredential): Promise<void> {
   const { claims } = decodeAssertion(assertion);
-  if (claims.iss !== federation.issuer) throw new EntraFault(700211, String(claims.iss));
-  if (![claims.aud].flat().includes(federation.audience)) throw new EntraFault(700212, String(claims.aud));
-  if (claims.sub !== federation.subject) throw new EntraFault(700213, String(claims.sub));
+  if (claims.iss !== federation.issuer) {
+    throw new EntraFault(700211, String(claims.iss));
+  }
+  if (![claims.aud].flat().includes(federation.audience)) {
+    throw new EntraFault(700212, String(claims.aud));
+  }
+  if (claims.sub !== federation.subject) {
+    throw new EntraFault(700213, String(claims.sub));
+  }
   await verifySignature(assertion, federation.publicKey, ["RS256"], ["The key was not found.", "", ""]);
   checkDates(claims);
 }
@@ -94,7 +108,9 @@ const CLOCK_SKEW_S = 300;
 function checkDates({ nbf, exp }: JWTPayload): void {
   const now = Date.now() / 1000;
   const inTime = (nbf ?? 0) - CLOCK_SKEW_S <= now && exp !== undefined && now < exp + CLOCK_SKEW_S;
-  if (!inTime) throw new EntraFault(700024, dateText(now), dateText(nbf), dateText(exp));
+  if (!inTime) {
+    throw new EntraFault(700024, dateText(now), dateText(nbf), dateText(exp));
+  }
 }
 
 function dateText(seconds: number | undefined): string {

@@ -8,7 +8,9 @@ export type Registration =
   | { readonly kind: "client-certificate"; readonly certificate: RegisteredCertificate }
   | { readonly kind: "federated-token"; readonly federation: FederatedCredential }
   /** A managed identity: nobody authenticates as it at the token endpoint. */
-  | { readonly kind: "managed-identity" };
+  | { readonly kind: "managed-identity" }
+  /** A person: they approve what an application of theirs asks for. */
+  | { readonly kind: "user" };
 
 /** A certificate that an application's assertions are verified with. */
 export interface RegisteredCertificate {
@@ -43,6 +45,7 @@ export interface Directory {
   add(identity: Identity): void;
   byAppId(appId: string): Identity | undefined;
   byObjectId(objectId: string): Identity | undefined;
+  byUserPrincipalName(name: string): Identity | undefined;
 }
 
 /** An empty directory. */
@@ -54,14 +57,20 @@ export function createDirectory(tenantId: string): Directory {
     addTenant: (id) => void tenants.add(id),
     hasTenant: (id) => tenants.has(id.toLowerCase()),
     add: (identity) => void identities.push(identity),
-    byAppId: (appId) => identities.find(({ principal }) => principal.appId === appId.toLowerCase()),
-    byObjectId: (objectId) => identities.find(({ principal }) => principal.objectId === objectId),
+    byAppId: (appId) =>
+      identities.find(
+        ({ principal }) => principal.kind === "application" && principal.appId === appId.toLowerCase(),
+      ),
+    byObjectId: (objectId) =>
+      identities.find(({ principal }) => principal.objectId === objectId.toLowerCase()),
+    byUserPrincipalName: (name) =>
+      identities.find(({ principal }) => principal.userPrincipalName?.toLowerCase() === name.toLowerCase()),
   };
 }
 
-/** A client id and an object id for a new principal. */
-export function newPrincipalIds(): { readonly appId: string; readonly objectId: string } {
-  return { appId: randomUUID(), objectId: randomUUID() };
+/** A client id and an object id for a new application. */
+export function newPrincipalIds(): Pick<Principal, "appId" | "objectId"> & { readonly kind: "application" } {
+  return { kind: "application", appId: randomUUID(), objectId: randomUUID() };
 }
 
 /** A client secret of the shape that Entra ID makes: 40 characters. */

@@ -9,9 +9,19 @@ interface EntraError {
   readonly text: string;
 }
 
-/** By AADSTS code, as the token endpoint answers for client credentials. */
+/** By AADSTS code, as the token endpoint answers. */
 const ERRORS = {
   50027: { status: 400, error: "invalid_request", text: "JWT token is invalid or malformed." },
+  50173: {
+    status: 400,
+    error: "invalid_grant",
+    text: "The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might have changed or reset their password. The grant was issued on '{0}' and the TokensValidFrom date (before which tokens are not valid) for this user is '{1}'.",
+  },
+  54005: {
+    status: 400,
+    error: "invalid_grant",
+    text: "OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token.",
+  },
   70003: {
     status: 400,
     error: "unsupported_grant_type",
@@ -21,6 +31,16 @@ const ERRORS = {
     status: 400,
     error: "invalid_scope",
     text: "The provided request must include a 'scope' input parameter. The provided value for the input parameter 'scope' is not valid. The scope {0} is not valid.",
+  },
+  70016: {
+    status: 400,
+    error: "authorization_pending",
+    text: "OAuth 2.0 device flow error. Authorization is pending. Continue polling.",
+  },
+  70019: {
+    status: 400,
+    error: "expired_token",
+    text: "Verification code expired. Have the user retry the sign-in.",
   },
   90002: {
     status: 400,
@@ -57,6 +77,11 @@ const ERRORS = {
     error: "invalid_client",
     text: "Client assertion contains an invalid signature. [Reason - {0}, Thumbprint of key used by client: '{1}', Please visit the Azure Portal, Graph Explorer or directly use MS Graph to see configured keys for app Id '{2}'.]",
   },
+  700082: {
+    status: 400,
+    error: "invalid_grant",
+    text: "The refresh token has expired due to inactivity. The token was issued on {0} and was inactive for 90.00:00:00.",
+  },
   700211: {
     status: 401,
     error: "invalid_client",
@@ -91,6 +116,11 @@ const ERRORS = {
     status: 401,
     error: "invalid_client",
     text: "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+  },
+  9002313: {
+    status: 400,
+    error: "invalid_grant",
+    text: "Invalid request. Request is malformed or invalid.",
   },
 } as const satisfies Record<number, EntraError>;
 

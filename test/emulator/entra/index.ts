@@ -1,30 +1,23 @@
-/** Entra ID: the token endpoint and the discovery documents that MSAL reads before it. */
-import { type Cloud, cloudOfLoginHost } from "../clouds.ts";
+/** Entra ID: the token endpoint, sign-in by device code, and the discovery documents that MSAL reads before it. */
+import { cloudOfLoginHost } from "../clouds.ts";
 import {
   type PathParameters,
   type Route,
   routesOfPath,
   type ServiceAnswer,
   type ServiceHandler,
-  type ServiceRequest,
 } from "../http/exchange.ts";
 import { hostName } from "../http/server.ts";
-import { ACCESS_TOKEN_LIFETIME, type TokenIssuer } from "./access-token.ts";
-import { authenticateClient } from "./client-authentication.ts";
+import { grantToClient } from "./client-credentials.ts";
+import { type EntraContext, type EntraState, type Form, readForm } from "./context.ts";
 import type { Directory } from "./directory.ts";
 import { instanceDiscovery, openIdConfiguration } from "./discovery.ts";
 import { EntraFault, entraErrorAnswer } from "./errors.ts";
-
-/** What Entra ID's routes work with. */
-interface EntraContext {
-  readonly request: ServiceRequest;
-  readonly cloud: Cloud;
-  readonly directory: Directory;
-  readonly issuer: TokenIssuer;
-}
+import { grantByDeviceCode, grantByRefreshToken, startDeviceSignIn } from "./user-tokens.ts";
 
 const ROUTES: readonly Route<EntraContext>[] = [
   { method: "POST", path: /^\/(?<tenant>[^/]+)\/oauth2\/v2\.0\/token$/, answer: token },
+  { method: "POST", path: /^\/(?<tenant>[^/]+)\/oauth2\/v2\.0\/devicecode$/, answer: deviceCode },
   { method: "GET", path: /^\/common\/discovery\/instance$/, answer: () => instanceDiscovery() },
   {
     method: "GET",
@@ -34,71 +27,87 @@ const ROUTES: readonly Route<EntraContext>[] = [
   { method: "GET", path: /^\/(?<tenant>[^/]+)\/discovery\/v2\.0\/keys$/, answer: keys },
 ];
 
+/** One way to a token. `tenant` is as in the path. */
+interface Grant {
+  readonly answer: (context: EntraContext, form: Form, tenant: string) => Promise<ServiceAnswer>;
+  /** Whether it may be asked for in whichever tenant is the person's own. */
+  readonly anyTenant: boolean;
+}
+
+/** By `grant_type`. */
+const GRANTS: ReadonlyMap<string, Grant> = new Map([
+  ["client_credentials", { answer: grantToClient, anyTenant: false }],
+  ["urn:ietf:params:oauth:grant-type:device_code", { answer: grantByDeviceCode, anyTenant: true }],
+  ["refresh_token", { answer: grantByRefreshToken, anyTenant: true }],
+]);
+
+/** Stand for the tenant that a person belongs to. */
+const ANY_TENANT = ["common", "organizations"];
+
 /** The handler of every login host. */
-export function createEntraService(directory: Directory, issuer: TokenIssuer): ServiceHandler {
+export function createEntraService(state: EntraState): ServiceHandler {
   return async (request) => {
     const cloud = cloudOfLoginHost(hostName(request.host));
     const rows = routesOfPath(ROUTES, request.url.pathname);
-    if (cloud === undefined || rows.length === 0) return { status: 404 };
+    if (cloud === undefined || rows.length === 0) {
+      return { status: 404 };
+    }
     const row = rows.find(({ route }) => route.method === request.method);
-    if (row === undefined) return { status: 405 };
-    const answer = await row.route.answer({ request, cloud, directory, issuer }, row.parameters);
+    if (row === undefined) {
+      return { status: 405 };
+    }
+    const context = { ...state, request, cloud };
+    const answer = await withFaults(context, () => row.route.answer(context, row.parameters));
     return { ...answer, headers: { "Cache-Control": "no-store, no-cache", ...answer.headers } };
   };
 }
 
-async function token(context: EntraContext, parameters: PathParameters): Promise<ServiceAnswer> {
+async function withFaults(
+  { request }: EntraContext,
+  answer: () => ServiceAnswer | Promise<ServiceAnswer>,
+): Promise<ServiceAnswer> {
   try {
-    return await grantToken(context, parameters["tenant"] ?? "");
+    return await answer();
   } catch (fault) {
-    if (fault instanceof EntraFault) return entraErrorAnswer(fault, context.request);
+    if (fault instanceof EntraFault) {
+      return entraErrorAnswer(fault, request);
+    }
     throw fault;
   }
 }
 
-/** The client credentials grant: RFC 6749, section 4.4. */
-async function grantToken(
-  { request, cloud, directory, issuer }: EntraContext,
-  tenantId: string,
-): Promise<ServiceAnswer> {
-  const form = new URLSearchParams(request.body.toString("utf8"));
-  const parameter = (name: string) => {
-    const value = form.get(name);
-    if (value === null || value === "") throw new EntraFault(900144, name);
-    return value;
-  };
-  const grantType = parameter("grant_type");
-  if (!directory.hasTenant(tenantId)) throw new EntraFault(90002, tenantId);
-  if (grantType !== "client_credentials") throw new EntraFault(70003, grantType);
-  const appId = parameter("client_id");
-  const identity = tenantId.toLowerCase() === directory.tenantId ? directory.byAppId(appId) : undefined;
-  if (identity === undefined) throw new EntraFault(700016, appId, tenantId);
-  checkScope(parameter("scope"), tenantId, cloud);
-  await authenticateClient(form, { identity, tenantId, cloud });
-  const accessToken = await issuer.issue(identity.principal, directory.tenantId, cloud);
-  const lifetime = { expires_in: ACCESS_TOKEN_LIFETIME, ext_expires_in: ACCESS_TOKEN_LIFETIME };
-  return { status: 200, body: { token_type: "Bearer", ...lifetime, access_token: accessToken } };
+async function token(context: EntraContext, { tenant = "" }: PathParameters): Promise<ServiceAnswer> {
+  const form = readForm(context.request);
+  const grantType = form.required("grant_type");
+  const grant = GRANTS.get(grantType);
+  if (!isKnownTenant(tenant, context.directory, grant?.anyTenant ?? false)) {
+    throw new EntraFault(90002, tenant);
+  }
+  if (grant === undefined) {
+    throw new EntraFault(70003, grantType);
+  }
+  return await grant.answer(context, form, tenant);
 }
 
-/** MSAL adds these to every scope; they mean nothing to the client credentials grant. */
-const OPENID_SCOPES = ["openid", "profile", "offline_access"];
-
-function checkScope(scope: string, tenantId: string, cloud: Cloud): void {
-  const scopes = scope.split(" ").filter((name) => name !== "" && !OPENID_SCOPES.includes(name));
-  const [only = ""] = scopes;
-  if (scopes.length !== 1) throw new EntraFault(70011, scope);
-  if (!only.endsWith("/.default")) throw new EntraFault(1002012, only);
-  const resource = only.slice(0, -"/.default".length);
-  if (resource !== cloud.vaultResource) throw new EntraFault(500011, resource, tenantId);
+function deviceCode(context: EntraContext, { tenant = "" }: PathParameters): ServiceAnswer {
+  if (!isKnownTenant(tenant, context.directory, true)) {
+    throw new EntraFault(90002, tenant);
+  }
+  return startDeviceSignIn(context, readForm(context.request), tenant);
 }
 
 function discovery(
   { request, cloud, directory }: EntraContext,
   { tenant = "" }: PathParameters,
 ): ServiceAnswer {
-  const known = tenant === "common" || tenant === "organizations" || directory.hasTenant(tenant);
-  if (!known) return entraErrorAnswer(new EntraFault(90002, tenant), request, "invalid_tenant");
+  if (!isKnownTenant(tenant, directory, true)) {
+    return entraErrorAnswer(new EntraFault(90002, tenant), request, "invalid_tenant");
+  }
   return openIdConfiguration(hostName(request.host), tenant, cloud);
+}
+
+function isKnownTenant(tenant: string, directory: Directory, anyTenant: boolean): boolean {
+  return directory.hasTenant(tenant) || (anyTenant && ANY_TENANT.includes(tenant));
 }
 
 async function keys({ issuer }: EntraContext): Promise<ServiceAnswer> {

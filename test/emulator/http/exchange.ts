@@ -39,6 +39,25 @@ export interface Route<Context> {
 /** The named groups of a route's path, percent-decoded. */
 export type PathParameters = Readonly<Record<string, string | undefined>>;
 
+/** The token of an Authorization header: RFC 6750, section 2.1. */
+export function bearerToken(authorization: string | undefined): string | undefined {
+  return /^Bearer +(?<token>\S+)$/i.exec(authorization ?? "")?.groups?.["token"];
+}
+
+/** A body that must be a JSON object; undefined where it is anything else. */
+export function parseJsonObject(body: Buffer): Readonly<Record<string, unknown>> | undefined {
+  try {
+    return asObject(JSON.parse(body.toString("utf8")));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The value as an object, or undefined where it is none. */
+export function asObject(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+}
+
 /** The rows whose path matches, whatever their method, with what the path's groups hold. */
 export function routesOfPath<Row extends { readonly path: RegExp }>(
   routes: readonly Row[],

@@ -16,7 +16,9 @@ export function createHostTable(): HostTable {
   const handlers = new Map<string, ServiceHandler>();
   return {
     add(host, handler) {
-      if (handlers.has(host)) throw new Error(`${host} exists already`);
+      if (handlers.has(host)) {
+        throw new Error(`${host} exists already`);
+      }
       handlers.set(host, handler);
     },
     has: (host) => handlers.has(host),

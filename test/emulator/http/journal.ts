@@ -19,7 +19,9 @@ export function createJournal(): Journal {
     entries,
     async record(request, answer) {
       const entry = toEntry(request, answer);
-      for (const hook of [...hooks]) await hook.run(entry);
+      for (const hook of [...hooks]) {
+        await hook.run(entry);
+      }
       entries.push(entry);
     },
     addHook(run) {

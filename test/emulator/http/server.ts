@@ -29,7 +29,9 @@ async function serve(
 
 async function readRequest(incoming: IncomingMessage): Promise<ServiceRequest> {
   const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(Buffer.from(chunk));
+  for await (const chunk of incoming) {
+    chunks.push(Buffer.from(chunk));
+  }
   const host = (incoming.headers.host ?? "").toLowerCase();
   const target = originForm(incoming.url ?? "/");
   // Not resolved against a base: `//secrets/x` is a path here, not a host.

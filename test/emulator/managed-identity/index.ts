@@ -1,7 +1,7 @@
 /** The token endpoints that a machine in Azure has on board: IMDS of a virtual machine, and App Service's. */
 import { randomBytes } from "node:crypto";
 import type { Cloud } from "../clouds.ts";
-import { CLOUDS } from "../clouds.ts";
+import { CLOUDS, findResource } from "../clouds.ts";
 import { ACCESS_TOKEN_LIFETIME, type TokenIssuer } from "../entra/access-token.ts";
 import { type Directory, newPrincipalIds } from "../entra/directory.ts";
 import {
@@ -47,8 +47,12 @@ export function createMachine(origin: () => string, directory: Directory, issuer
   return {
     async handler(request) {
       const [row] = routesOfPath(ROUTES, request.url.pathname);
-      if (row === undefined) return { status: 404 };
-      if (row.route.method !== request.method) return { status: 405 };
+      if (row === undefined) {
+        return { status: 404 };
+      }
+      if (row.route.method !== request.method) {
+        return { status: 405 };
+      }
       return await row.route.answer(
         { request, identities, directory, issuer, identityHeader },
         row.parameters,
@@ -79,12 +83,15 @@ async function imds(context: MachineContext): Promise<ServiceAnswer> {
   if (query.get("api-version") !== "2018-02-01") {
     return imdsError("invalid_request", "Required query variable 'api-version' is missing");
   }
-  const cloud = cloudOfResource(query.get("resource"));
-  if (cloud === undefined)
+  const target = targetOf(query.get("resource"));
+  if (target === undefined) {
     return imdsError("invalid_resource", "AADSTS500011: The resource principal was not found");
+  }
   const identity = select(context, "imds");
-  if (typeof identity === "string") return imdsError("invalid_request", identity);
-  return await tokenAnswer(identity, cloud, context, { expires_in: String(ACCESS_TOKEN_LIFETIME) });
+  if (typeof identity === "string") {
+    return imdsError("invalid_request", identity);
+  }
+  return await tokenAnswer(identity, target, context, { expires_in: String(ACCESS_TOKEN_LIFETIME) });
 }
 
 /** https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference */
@@ -97,16 +104,19 @@ async function appService(context: MachineContext): Promise<ServiceAnswer> {
   if (query.get("api-version") !== "2019-08-01") {
     return appServiceError(400, "Bad Request", "Unsupported or missing api-version.");
   }
-  const cloud = cloudOfResource(query.get("resource"));
-  if (cloud === undefined) return appServiceError(400, "Bad Request", "Invalid resource.");
+  const target = targetOf(query.get("resource"));
+  if (target === undefined) {
+    return appServiceError(400, "Bad Request", "Invalid resource.");
+  }
   const identity = select(context, "app-service");
-  if (typeof identity === "string")
+  if (typeof identity === "string") {
     return appServiceError(
       400,
       "Bad Request",
       "No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId/PrincipalId.",
     );
-  return await tokenAnswer(identity, cloud, context, { client_id: identity.appId });
+  }
+  return await tokenAnswer(identity, target, context, { client_id: identity.appId });
 }
 
 /** By client id or object id; else the system-assigned one; else the only one there is (IMDS alone does that). */
@@ -125,7 +135,9 @@ function select(
     return named?.principal ?? "Identity not found";
   }
   const system = identities.find(({ kind }) => kind === "system-assigned");
-  if (system) return system.principal;
+  if (system) {
+    return system.principal;
+  }
   const [first, second] = endpoint === "imds" ? identities : [];
   if (second) {
     return "Multiple user assigned identities exist, please specify the clientId / resourceId of the identity in the token request";
@@ -135,7 +147,7 @@ function select(
 
 async function tokenAnswer(
   principal: Principal,
-  cloud: Cloud,
+  target: Target,
   { directory, issuer }: MachineContext,
   extra: Readonly<Record<string, string>>,
 ): Promise<ServiceAnswer> {
@@ -144,17 +156,32 @@ async function tokenAnswer(
     status: 200,
     principal,
     body: {
-      access_token: await issuer.issue(principal, directory.tenantId, cloud),
+      access_token: await issuer.issue(principal, {
+        tenantId: directory.tenantId,
+        ...target,
+      }),
       expires_on: String(now + ACCESS_TOKEN_LIFETIME),
-      resource: cloud.vaultResource,
+      resource: target.audience,
       token_type: "Bearer",
       ...extra,
     },
   };
 }
 
-function cloudOfResource(resource: string | null): Cloud | undefined {
-  return CLOUDS.find(({ vaultResource }) => resource === vaultResource || resource === `${vaultResource}/`);
+/** What a token is for. */
+interface Target {
+  readonly cloud: Cloud;
+  readonly audience: string;
+}
+
+/** A vault's resource may come with a slash at its end; the token is the same. */
+function targetOf(resource: string | null): Target | undefined {
+  const cloud = CLOUDS.find((candidate) => findResource(candidate, resource ?? "") !== undefined);
+  if (cloud === undefined || resource === null) {
+    return undefined;
+  }
+  const { vaultResource } = cloud;
+  return { cloud, audience: resource === `${vaultResource}/` ? vaultResource : resource };
 }
 
 function imdsError(error: string, description: string): ServiceAnswer {

@@ -26,8 +26,11 @@ const REFUSALS = { unresolvable: "502 Bad Gateway", forbidden: "403 Forbidden" }
 export function createProxy(options: ProxyOptions): Server {
   const server = createServer((incoming, response) => {
     const host = incoming.headers.host?.toLowerCase() ?? "";
-    if (options.isPlainHost(host)) forward(incoming, response, options.plainPort);
-    else void refuse(incoming, response, host, options.journal);
+    if (options.isPlainHost(host)) {
+      forward(incoming, response, options.plainPort);
+    } else {
+      void refuse(incoming, response, host, options.journal);
+    }
   });
   server.on("connect", (incoming, client: Duplex, head: Buffer) => {
     client.on("error", () => client.destroy());
@@ -70,7 +73,9 @@ async function tunnel(authority: string, client: Duplex, head: Buffer, options: 
   }
   const upstream = connect(options.tlsPort, "127.0.0.1", () => {
     client.write("HTTP/1.1 200 Connection established\r\n\r\n");
-    if (head.length > 0) upstream.write(head);
+    if (head.length > 0) {
+      upstream.write(head);
+    }
     join(client, upstream);
   });
   upstream.on("error", () => client.destroy());

@@ -33,7 +33,9 @@ export async function createTlsServer({ authority, isServed, http }: TlsServerOp
       ALPNProtocols: ["http/1.1"],
       SNICallback: (name, done) => {
         const host = name.toLowerCase();
-        if (!isServed(host)) return done(new Error(`no certificate for ${name}`));
+        if (!isServed(host)) {
+          return done(new Error(`no certificate for ${name}`));
+        }
         return void contextOf(host).then(
           (context) => done(null, context),
           (error: Error) => done(error),

@@ -1,6 +1,7 @@
 /** Whose request it is: the bearer challenge, and what a vault checks of an access token. */
 import type { Cloud } from "../clouds.ts";
 import { type AccessTokenClaims, issuerOf, type TokenIssuer } from "../entra/access-token.ts";
+import { bearerToken } from "../http/exchange.ts";
 import { unauthorized } from "./errors.ts";
 
 /** Key Vault's application id: a token may name it as its audience in place of the resource's URI. */
@@ -24,8 +25,10 @@ export async function authenticate(
   home: VaultHome,
   issuer: TokenIssuer,
 ): Promise<AccessTokenClaims> {
-  const token = /^Bearer +(?<token>\S+)$/i.exec(authorization ?? "")?.groups?.["token"];
-  if (token === undefined) throw unauthorized("AKV10000: Request is missing a Bearer or PoP token.");
+  const token = bearerToken(authorization);
+  if (token === undefined) {
+    throw unauthorized("AKV10000: Request is missing a Bearer or PoP token.");
+  }
   const claims = await issuer.read(token);
   if (claims === "malformed") {
     throw unauthorized("[BearerReadAccessTokenFailed] Error validating token: 'S2S12005'.");
@@ -53,6 +56,10 @@ function checkClaims(claims: AccessTokenClaims, { cloud, tenantId }: VaultHome):
     );
   }
   const now = Date.now() / 1000;
-  if (now < claims.notBefore) throw unauthorized("[TokenNotYetValid] Error validating token: 'S2S12087'.");
-  if (now >= claims.expires) throw unauthorized("[TokenExpired] Error validating token: 'S2S12086'.");
+  if (now < claims.notBefore) {
+    throw unauthorized("[TokenNotYetValid] Error validating token: 'S2S12087'.");
+  }
+  if (now >= claims.expires) {
+    throw unauthorized("[TokenExpired] Error validating token: 'S2S12086'.");
+  }
 }

@@ -1,29 +1,84 @@
-/** The JSON that a vault shows of its objects: the REST API's CertificateBundle, SecretBundle and KeyBundle. */
+/** The JSON that a vault shows of its objects: the REST API's CertificateBundle, SecretBundle, KeyBundle, … */
 import { createHash, createPublicKey, X509Certificate } from "node:crypto";
-import type { StoredVersion } from "./store.ts";
+import { policyBundle } from "./policy.ts";
+import type { PendingCertificate, StoredVersion } from "./store.ts";
 
 /** `GET /certificates/{name}/{version}`; the policy comes with the latest version only. */
 export function certificateBundle(stored: StoredVersion, url: string, withPolicy: boolean): object {
-  const { ids, leaf, contentType } = stored;
+  const { ids, leaf, policy } = stored;
   return {
     id: ids.certificateId,
     kid: ids.keyId,
     sid: ids.secretId,
-    x5t: createHash("sha1").update(leaf).digest("base64url"),
+    x5t: thumbprint(leaf),
     cer: Buffer.from(leaf).toString("base64"),
-    contentType,
+    contentType: policy.contentType,
     attributes: attributes(stored),
     tags: {},
-    ...(withPolicy && { policy: policy(stored, url) }),
+    ...(withPolicy && { policy: storedPolicyBundle(stored, url) }),
   };
+}
+
+/** The policy of a stored certificate. */
+export function storedPolicyBundle({ policy, ids, created }: StoredVersion, url: string): object {
+  return policyBundle(policy, `${url}/certificates/${ids.name}/policy`, created);
+}
+
+/** One line of a list of certificates. `id` is with the version, or without in a list of names. */
+export function certificateItem(stored: StoredVersion, id: string): object {
+  const { leaf } = stored;
+  const { subject } = new X509Certificate(leaf);
+  return {
+    id,
+    x5t: thumbprint(leaf),
+    attributes: attributes(stored),
+    tags: {},
+    subject: subject.split("\n").reverse().join(", "),
+  };
+}
+
+/** A certificate whose key is made, and that waits to be merged: all but the certificate itself. */
+export function pendingCertificateBundle(pending: PendingCertificate, url: string): object {
+  const { ids, policy, created } = pending;
+  return {
+    id: ids.certificateId,
+    kid: ids.keyId,
+    sid: ids.secretId,
+    attributes: { enabled: false, created, updated: created, ...RECOVERY },
+    policy: policyBundle(policy, `${url}/certificates/${ids.name}/policy`, created),
+    pending: { id: pendingId(pending, url) },
+  };
+}
+
+/** `GET /certificates/{name}/pending`: the CertificateOperation. */
+export function operationBundle(pending: PendingCertificate, url: string): object {
+  const { policy, request, requestId, status, ids } = pending;
+  const details =
+    policy.issuer === "Self"
+      ? "Pending certificate created. Certificate request is in progress. This may take some time based on the issuer provider. Please check again later."
+      : "Pending certificate created. Please Perform Merge to complete the request.";
+  return {
+    id: pendingId(pending, url),
+    issuer: { name: policy.issuer },
+    csr: Buffer.from(request).toString("base64"),
+    cancellation_requested: false,
+    status,
+    ...(status === "inProgress" && { status_details: details }),
+    ...(status === "completed" && { target: `${url}/certificates/${ids.name}` }),
+    request_id: requestId,
+  };
+}
+
+function pendingId({ ids }: PendingCertificate, url: string): string {
+  return `${url}/certificates/${ids.name}/pending`;
 }
 
 /** `GET /secrets/{name}/{version}` of a certificate's secret. */
 export function secretBundle(stored: StoredVersion): object {
-  const { ids, secretValue, contentType } = stored;
+  const { ids, secretValue, policy } = stored;
   return {
     value: secretValue,
-    contentType,
+    contentType: policy.contentType,
     id: ids.secretId,
     managed: true,
     attributes: attributes(stored),
@@ -36,7 +91,7 @@ export function secretBundle(stored: StoredVersion): object {
 export function keyBundle(stored: StoredVersion): object {
   return {
     key: { kid: stored.ids.keyId, ...publicJwk(stored) },
-    attributes: { ...attributes(stored), exportable: stored.exportable },
+    attributes: { ...attributes(stored), exportable: stored.policy.exportable },
     tags: {},
     managed: true,
   };
@@ -47,44 +102,19 @@ const KEY_OPERATIONS: Readonly<Record<string, readonly string[]>> = {
   EC: ["sign", "verify"],
 };
 
-function publicJwk({ privateKey }: StoredVersion): object {
+/** A key in hardware says so in its type: `RSA-HSM`. */
+function publicJwk({ privateKey, policy }: StoredVersion): object {
   const { kty = "", n, e, crv, x, y } = createPublicKey(privateKey).export({ format: "jwk" });
   const numbers = kty === "RSA" ? { n, e } : { crv, x, y };
-  return { kty, key_ops: KEY_OPERATIONS[kty], ...numbers };
+  return { kty: policy.keyType, key_ops: KEY_OPERATIONS[kty], ...numbers };
 }
+
+const RECOVERY = { recoveryLevel: "Recoverable+Purgeable", recoverableDays: 90 } as const;
 
 function attributes({ notBefore, expires, created }: StoredVersion): object {
-  return {
-    enabled: true,
-    nbf: notBefore,
-    exp: expires,
-    created,
-    updated: created,
-    recoveryLevel: "Recoverable+Purgeable",
-    recoverableDays: 90,
-  };
+  return { enabled: true, nbf: notBefore, exp: expires, created, updated: created, ...RECOVERY };
 }
 
-/** A policy as an import makes it: the issuer is unknown to the vault. */
-function policy(stored: StoredVersion, url: string): object {
-  const { kty, crv, n } = createPublicKey(stored.privateKey).export({ format: "jwk" });
-  // `keyUsage` of node:crypto is the extended key usage, as OIDs.
-  const { subject, keyUsage = [] } = new X509Certificate(stored.leaf);
-  const { created } = stored;
-  const size = kty === "RSA" ? { key_size: Buffer.from(n ?? "", "base64url").length * 8 } : { crv };
-  return {
-    id: `${url}/certificates/${stored.ids.name}/policy`,
-    key_props: { exportable: stored.exportable, kty, ...size, reuse_key: false },
-    secret_props: { contentType: stored.contentType },
-    x509_props: {
-      subject: subject.split("\n").reverse().join(", "),
-      ekus: keyUsage,
-      key_usage: ["digitalSignature"],
-      validity_months: Math.round((stored.expires - stored.notBefore) / (30.44 * 86_400)),
-      basic_constraints: { ca: false },
-    },
-    lifetime_actions: [{ trigger: { lifetime_percentage: 80 }, action: { action_type: "EmailContacts" } }],
-    issuer: { name: "Unknown" },
-    attributes: { enabled: true, created, updated: created },
-  };
+function thumbprint(certificate: Uint8Array): string {
+  return createHash("sha1").update(certificate).digest("base64url");
 }

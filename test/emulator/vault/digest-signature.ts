@@ -36,7 +36,9 @@ const ALGORITHMS: Readonly<Record<string, SignatureAlgorithm>> = {
  */
 export function signDigest(alg: string, digest: Buffer, privateKey: KeyObject, keyId: string): Uint8Array {
   const algorithm = Object.hasOwn(ALGORITHMS, alg) ? ALGORITHMS[alg] : undefined;
-  if (algorithm === undefined) throw badParameter("Property alg has invalid value\r\n");
+  if (algorithm === undefined) {
+    throw badParameter("Property alg has invalid value\r\n");
+  }
   checkKey(alg, algorithm, privateKey, keyId);
   if (digest.length !== algorithm.digestLength) {
     throw badParameter(

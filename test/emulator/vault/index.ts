@@ -1,6 +1,7 @@
 /** Key vaults: creating them, and answering for them under their host names. */
 import { randomUUID } from "node:crypto";
-import { cloudOfVaultSuffix } from "../clouds.ts";
+import type { RoleAssignments } from "../authorization/role-assignments.ts";
+import { type Cloud, cloudOfVaultSuffix } from "../clouds.ts";
 import type { AccessTokenClaims, TokenIssuer } from "../entra/access-token.ts";
 import type { Directory } from "../entra/directory.ts";
 import {
@@ -12,16 +13,35 @@ import {
 } from "../http/exchange.ts";
 import type { Vault, VaultOptions } from "../types.ts";
 import { authenticate, challenge, type VaultHome } from "./authentication.ts";
+import type { VaultRoute } from "./context.ts";
 import { badParameter, faultAnswer, methodNotAllowed, VaultFault } from "./errors.ts";
-import { createGrants, type Grants, REGION } from "./permissions.ts";
-import { VAULT_ROUTES, type VaultRoute } from "./routes.ts";
+import { createGrants, type GovernedVault, type Grants, REGION } from "./permissions.ts";
+import { VAULT_ROUTES } from "./routes.ts";
 import { createStore, OBJECT_NAME, OBJECT_VERSION, type Store } from "./store.ts";
 
 /** A vault with the handler of its host. */
 export interface HostedVault {
   readonly vault: Vault;
+  readonly resource: VaultResource;
   readonly host: string;
   readonly handler: ServiceHandler;
+}
+
+/** A vault as Resource Manager sees it. */
+export interface VaultResource extends GovernedVault {
+  readonly url: string;
+  readonly cloud: Cloud;
+  readonly tenantId: string;
+  readonly grants: Grants;
+}
+
+/** What vaults share with the rest of Azure. */
+export interface VaultSurroundings {
+  readonly directory: Directory;
+  readonly issuer: TokenIssuer;
+  readonly assignments: RoleAssignments;
+  /** The resource group's id, which that of the vault begins with. */
+  readonly resourceGroupId: string;
 }
 
 interface VaultState {
@@ -40,20 +60,36 @@ const VAULT_NAME = /^[a-zA-Z](?!.*--)[0-9a-zA-Z-]{1,22}[0-9a-zA-Z]$/;
 export function createVault(
   name: string,
   options: VaultOptions,
-  { directory, issuer }: { readonly directory: Directory; readonly issuer: TokenIssuer },
+  { directory, issuer, assignments, resourceGroupId }: VaultSurroundings,
 ): HostedVault {
-  if (!VAULT_NAME.test(name)) throw new RangeError(`not a name of a key vault: ${name}`);
-  const { permissionModel, dnsSuffix = "vault.azure.net", tenantId = directory.tenantId } = options;
-  const home = { cloud: cloudOfVaultSuffix(dnsSuffix), tenantId };
+  if (!VAULT_NAME.test(name)) {
+    throw new RangeError(`not a name of a key vault: ${name}`);
+  }
+  const { permissionModel = "access-policy", dnsSuffix = "vault.azure.net" } = options;
+  const home = { cloud: cloudOfVaultSuffix(dnsSuffix), tenantId: options.tenantId ?? directory.tenantId };
   const host = `${name.toLowerCase()}.${dnsSuffix}`;
   const url = `https://${host}`;
-  const grants = createGrants(name, permissionModel);
+  const id = `${resourceGroupId}/providers/Microsoft.KeyVault/vaults/${name}`;
+  const governed = { name, id, permissionModel };
+  const grants = createGrants(governed, assignments);
   const store = createStore(url);
-  directory.addTenant(tenantId);
+  directory.addTenant(home.tenantId);
   const state = { url, home, grants, store, directory, issuer };
   const { setAccessPolicy, assignRole, revoke } = grants;
-  const vault = { name, url, setAccessPolicy, assignRole, revoke, importCertificate: store.add };
-  return { vault, host, handler: async (request) => await answer(request, state) };
+  return {
+    vault: {
+      name,
+      url,
+      id,
+      setAccessPolicy,
+      assignRole,
+      revoke,
+      importCertificate: (request) => store.add(request),
+    },
+    resource: { ...governed, ...home, url, grants },
+    host,
+    handler: async (request) => await answer(request, state),
+  };
 }
 
 async function answer(request: ServiceRequest, state: VaultState): Promise<ServiceAnswer> {
@@ -64,32 +100,40 @@ async function answer(request: ServiceRequest, state: VaultState): Promise<Servi
     checkApiVersion(request.url.searchParams.get("api-version"));
     const { route, parameters } = findRoute(request);
     seen.permission = route.permission;
-    const said = perform(request, state, { route, parameters, caller });
-    return { ...said, ...seen, headers: serviceHeaders(request) };
+    const said = await perform(request, state, { route, parameters, caller });
+    return { ...said, ...seen, headers: { ...serviceHeaders(request), ...said.headers } };
   } catch (fault) {
-    if (!(fault instanceof VaultFault)) throw fault;
+    if (!(fault instanceof VaultFault)) {
+      throw fault;
+    }
     const extra = fault.status === 401 ? challenge(state.home) : {};
     return { ...faultAnswer(fault), ...seen, headers: { ...serviceHeaders(request), ...extra } };
   }
 }
 
 /** Permission first, existence after: a caller without permission learns nothing of what is there. */
-function perform(
+async function perform(
   request: ServiceRequest,
   { url, grants, store }: VaultState,
   { route, parameters, caller }: { route: VaultRoute; parameters: PathParameters; caller: AccessTokenClaims },
-): ServiceAnswer {
+): Promise<ServiceAnswer> {
   grants.demand(route.permission, caller, parameters["name"] ?? "");
-  return route.answer({ request, url, store }, parameters);
+  return await route.answer({ request, url, store }, parameters);
 }
 
 function findRoute({ url, method }: ServiceRequest): { route: VaultRoute; parameters: PathParameters } {
   const rows = routesOfPath(VAULT_ROUTES, url.pathname);
-  if (rows.length === 0) throw new VaultFault(404, "NotFound", "The requested resource was not found.");
+  if (rows.length === 0) {
+    throw new VaultFault(404, "NotFound", "The requested resource was not found.");
+  }
   const row = rows.find(({ route }) => route.method === method);
-  if (row === undefined) throw methodNotAllowed(method);
-  const { name = "", version = "" } = row.parameters;
-  if (!OBJECT_NAME.test(name)) throw badParameter(`The request URI contains an invalid name: ${name}`);
+  if (row === undefined) {
+    throw methodNotAllowed(method);
+  }
+  const { name, version = "" } = row.parameters;
+  if (name !== undefined && !OBJECT_NAME.test(name)) {
+    throw badParameter(`The request URI contains an invalid name: ${name}`);
+  }
   // The service takes what is no version for the name of an operation.
   if (version !== "" && !OBJECT_VERSION.test(version)) {
     throw badParameter(`Method ${method} does not allow operation '${version}'`);
@@ -101,7 +145,9 @@ function findRoute({ url, method }: ServiceRequest): { route: VaultRoute; parame
 const API_VERSIONS = /^(?:7\.[0-6](?:-preview\.\d)?|20\d\d-\d\d-\d\d(?:-preview)?)$/;
 
 function checkApiVersion(version: string | null): void {
-  if (version === null || version === "") throw badParameter("api-version must be specified");
+  if (version === null || version === "") {
+    throw badParameter("api-version must be specified");
+  }
   if (!API_VERSIONS.test(version)) {
     throw badParameter(
       `The specified version (${version}) is not recognized. Consider using the latest supported version (2025-07-01).`,

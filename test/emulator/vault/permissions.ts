@@ -1,84 +1,87 @@
 /** Who may do what in a vault, by either of Azure's two permission models. */
+import type { RoleAssignments } from "../authorization/role-assignments.ts";
+import { roleOfName } from "../authorization/roles.ts";
 import type { AccessTokenClaims } from "../entra/access-token.ts";
-import type { AccessPolicy, Permission, Principal, RoleName, VaultOptions } from "../types.ts";
+import type { AccessPolicy, Permission, Principal, RoleName } from "../types.ts";
 import { forbidden, type ObjectKind, type VaultFault } from "./errors.ts";
 
 /** The region that every vault of the emulator is in. */
 export const REGION = "westeurope";
 
-/**
- * The data actions of Azure's built-in roles, as far as they name what the emulator can do:
- * https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/security
- */
-const ROLE_ACTIONS: Readonly<Record<RoleName, readonly string[]>> = {
-  "Key Vault Certificate User": [
-    "certificates/read",
-    "secrets/getSecret/action",
-    "secrets/readMetadata/action",
-    "keys/read",
-  ],
-  "Key Vault Crypto User": [
-    "keys/read",
-    "keys/sign/action",
-    "keys/verify/action",
-    "keys/encrypt/action",
-    "keys/decrypt/action",
-  ],
-  "Key Vault Secrets User": ["secrets/getSecret/action", "secrets/readMetadata/action"],
-  "Key Vault Reader": ["*/read", "secrets/readMetadata/action"],
-};
-
 /** The data action behind each permission, below `Microsoft.KeyVault/vaults/`. */
 const ACTIONS: Readonly<Record<Permission, string>> = {
+  "certificates/create": "certificates/create/action",
+  "certificates/delete": "certificates/delete",
   "certificates/get": "certificates/read",
+  "certificates/import": "certificates/import/action",
+  "certificates/list": "certificates/read",
   "secrets/get": "secrets/getSecret/action",
   "keys/get": "keys/read",
   "keys/sign": "keys/sign/action",
 };
+
+/** What a vault's grants need to know of it. */
+export interface GovernedVault {
+  readonly name: string;
+  /** The resource's id. */
+  readonly id: string;
+  readonly permissionModel: "access-policy" | "rbac";
+}
+
+/** The permissions of one access policy, in lower case; Resource Manager knows more of them than the emulator serves. */
+export type PolicyPermissions = Readonly<Record<"keys" | "secrets" | "certificates", readonly string[]>>;
 
 /** The grants of one vault. */
 export interface Grants {
   setAccessPolicy(principal: Principal, policy: AccessPolicy): void;
   assignRole(principal: Principal, role: RoleName): void;
   revoke(principal: Principal): void;
+  /** The access policies by object id. */
+  readonly policies: Map<string, PolicyPermissions>;
   /** Throws a fault in the words of the permission model unless the caller holds the permission. */
   demand(permission: Permission, caller: AccessTokenClaims, objectName: string): void;
 }
 
 /** No grants at all: that is how a vault begins for everyone. */
-export function createGrants(vaultName: string, model: VaultOptions["permissionModel"]): Grants {
-  const policies = new Map<string, AccessPolicy>();
-  const roles = new Map<string, Set<RoleName>>();
+export function createGrants(vault: GovernedVault, assignments: RoleAssignments): Grants {
+  const policies = new Map<string, PolicyPermissions>();
+  const { name, id, permissionModel } = vault;
   return {
-    setAccessPolicy({ objectId }, policy) {
-      if (model === "rbac") throw new Error(`${vaultName} is governed by RBAC: it has no access policies`);
-      policies.set(objectId, policy);
+    policies,
+    setAccessPolicy({ objectId }, { keys = [], secrets = [], certificates = [] }) {
+      if (permissionModel === "rbac") {
+        throw new Error(`${name} is governed by RBAC: it has no access policies`);
+      }
+      policies.set(objectId, { keys, secrets, certificates });
     },
-    assignRole({ objectId }, role) {
-      if (model !== "rbac")
-        throw new Error(`${vaultName} is governed by access policies: it has no role assignments`);
-      roles.set(objectId, (roles.get(objectId) ?? new Set()).add(role));
+    assignRole({ objectId, kind }, roleName) {
+      if (permissionModel !== "rbac") {
+        throw new Error(`${name} is governed by access policies: it has no role assignments`);
+      }
+      const principalType = kind === "user" ? "User" : "ServicePrincipal";
+      assignments.add({ scope: id, role: roleOfName(roleName), principalId: objectId, principalType });
     },
     revoke({ objectId }) {
       policies.delete(objectId);
-      roles.delete(objectId);
+      assignments.remove(({ scope, principalId }) => scope === id && principalId === objectId);
     },
     demand(permission, caller, objectName) {
-      if (model === "rbac") {
-        const held = [...(roles.get(caller.objectId) ?? [])].flatMap((role) => ROLE_ACTIONS[role]);
-        if (held.some((action) => coversAction(action, ACTIONS[permission]))) return;
-        throw forbiddenByRbac(permission, caller, vaultName, objectName);
-      }
       const { kind, operation } = split(permission);
-      const granted: readonly string[] = policies.get(caller.objectId)?.[kind] ?? [];
-      if (!granted.includes(operation)) throw accessDenied(kind, operation, caller, vaultName);
+      if (permissionModel === "rbac") {
+        const action = `Microsoft.KeyVault/vaults/${ACTIONS[permission]}`;
+        const resource = objectName === "" ? id : `${id}/${kind}/${objectName}`;
+        if (assignments.allows("dataActions", action, caller.objectId, resource)) {
+          return;
+        }
+        throw forbiddenByRbac(action, caller, name, resource);
+      }
+      const granted = policies.get(caller.objectId)?.[kind] ?? [];
+      if (granted.includes(operation) || granted.includes("all")) {
+        return;
+      }
+      throw accessDenied(kind, operation, caller, name);
     },
   };
-}
-
-/** Whether a role's data action, which may hold `*`, covers another. */
-function coversAction(pattern: string, action: string): boolean {
-  return pattern.startsWith("*/") ? action.endsWith(pattern.slice(1)) : pattern === action;
 }
 
 function split(permission: Permission): { readonly kind: ObjectKind; readonly operation: string } {
@@ -99,18 +102,17 @@ function accessDenied(
 }
 
 function forbiddenByRbac(
-  permission: Permission,
+  action: string,
   caller: AccessTokenClaims,
   vault: string,
-  objectName: string,
+  resource: string,
 ): VaultFault {
-  const resource = `/subscriptions/00000000-0000-0000-0000-000000000000/resourcegroups/emulator/providers/microsoft.keyvault/vaults/${vault.toLowerCase()}/${split(permission).kind}/${objectName.toLowerCase()}`;
   const lines = [
     "Caller is not authorized to perform action on resource.",
     "If role assignments, deny assignments or role definitions were changed recently, please observe propagation time.",
     `Caller: ${callerText(caller)}`,
-    `Action: 'Microsoft.KeyVault/vaults/${ACTIONS[permission]}'`,
-    `Resource: '${resource}'`,
+    `Action: '${action}'`,
+    `Resource: '${resource.toLowerCase()}'`,
     "Assignment: (not found)",
     "DenyAssignmentId: null",
     "DecisionReason: 'DeniedWithNoValidRBAC' ",
@@ -120,6 +122,7 @@ function forbiddenByRbac(
   return forbidden("ForbiddenByRbac", lines.join("\r\n"));
 }
 
-function callerText({ appId, objectId, issuer }: AccessTokenClaims): string {
-  return `appid=${appId};oid=${objectId};iss=${issuer}`;
+/** Of a person the service also says how many groups the token names. */
+function callerText({ appId, objectId, issuer, isUser }: AccessTokenClaims): string {
+  return `appid=${appId};oid=${objectId};${isUser ? "numgroups=1;" : ""}iss=${issuer}`;
 }

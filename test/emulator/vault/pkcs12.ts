@@ -102,11 +102,15 @@ function derive(salt: Buffer, id: number, length: number): Buffer {
   const block = 64;
   const diversifier = Buffer.alloc(block, id);
   const input = Buffer.alloc(Math.ceil(salt.length / block) * block);
-  for (let index = 0; index < input.length; index += 1) input[index] = salt[index % salt.length] ?? 0;
+  for (let index = 0; index < input.length; index += 1) {
+    input[index] = salt[index % salt.length] ?? 0;
+  }
   const output: Buffer[] = [];
   for (let made = 0; made < length; made += 20) {
     let a = createHash("sha1").update(diversifier).update(input).digest();
-    for (let round = 1; round < ITERATIONS; round += 1) a = createHash("sha1").update(a).digest();
+    for (let round = 1; round < ITERATIONS; round += 1) {
+      a = createHash("sha1").update(a).digest();
+    }
     output.push(a);
     addBlock(input, a, block);
   }

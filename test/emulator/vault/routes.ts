@@ -1,25 +1,11 @@
 /** The operations of a vault: which path needs which permission, and what it answers. */
-import type { PathParameters, ServiceAnswer, ServiceRequest } from "../http/exchange.ts";
-import type { Permission } from "../types.ts";
-import { certificateBundle, keyBundle, secretBundle } from "./bundles.ts";
+import { type PathParameters, parseJsonObject, type ServiceAnswer } from "../http/exchange.ts";
+import { keyBundle, secretBundle } from "./bundles.ts";
+import { CERTIFICATE_ROUTES, getCertificate } from "./certificate-routes.ts";
+import type { VaultContext, VaultRoute } from "./context.ts";
 import { signDigest } from "./digest-signature.ts";
 import { badParameter, forbidden } from "./errors.ts";
-import type { Store, StoredVersion } from "./store.ts";
-
-/** What an operation works with, once the caller is known and may do it. */
-export interface VaultContext {
-  readonly request: ServiceRequest;
-  readonly url: string;
-  readonly store: Store;
-}
-
-/** One row of the table. The path's groups are `name` and `version`. */
-export interface VaultRoute {
-  readonly method: string;
-  readonly path: RegExp;
-  readonly permission: Permission;
-  readonly answer: (context: VaultContext, parameters: PathParameters) => ServiceAnswer;
-}
+import type { StoredVersion } from "./store.ts";
 
 /** `/{kind}/{name}`, `/{kind}/{name}/` or `/{kind}/{name}/{version}`. */
 const objectPath = (kind: string) => new RegExp(`^/${kind}/(?<name>[^/]+)(?:/(?<version>[^/]*))?$`, "i");
@@ -32,13 +18,9 @@ export const VAULT_ROUTES: readonly VaultRoute[] = [
   { method: "POST", path: SIGN_PATH, permission: "keys/sign", answer: sign },
   { method: "GET", path: objectPath("keys"), permission: "keys/get", answer: getKey },
   { method: "GET", path: objectPath("secrets"), permission: "secrets/get", answer: getSecret },
+  ...CERTIFICATE_ROUTES,
   { method: "GET", path: objectPath("certificates"), permission: "certificates/get", answer: getCertificate },
 ];
-
-function getCertificate({ store, url }: VaultContext, { name = "", version }: PathParameters): ServiceAnswer {
-  const latest = version === undefined || version === "";
-  return { status: 200, body: certificateBundle(store.find("certificates", name, version), url, latest) };
-}
 
 function getSecret({ store }: VaultContext, { name = "", version }: PathParameters): ServiceAnswer {
   return { status: 200, body: secretBundle(store.find("secrets", name, version)) };
@@ -49,7 +31,7 @@ function getKey({ store }: VaultContext, { name = "", version }: PathParameters)
 }
 
 function sign({ store, request }: VaultContext, { name = "", version }: PathParameters): ServiceAnswer {
-  const stored = store.find("keys", name, version);
+  const stored = store.find("keys", name, version, "sign");
   checkValidity(stored);
   const { alg, value } = readSignRequest(request.body);
   const { keyId } = stored.ids;
@@ -63,25 +45,22 @@ function checkValidity({ notBefore, expires }: StoredVersion): void {
   if (now < notBefore) {
     throw forbidden("KeyOperationForbidden", "Operation sign is not allowed on a key that is not yet valid.");
   }
-  if (now >= expires)
+  if (now >= expires) {
     throw forbidden("KeyOperationForbidden", "Operation sign is not allowed on an expired key.");
+  }
 }
 
 function readSignRequest(body: Buffer): { readonly alg: string; readonly value: Buffer } {
-  const { alg, value } = parseObject(body);
-  if (typeof alg !== "string" || alg === "") throw badParameter("Property alg has invalid value\r\n");
+  const parsed = parseJsonObject(body);
+  if (parsed === undefined) {
+    throw badParameter("Required Body is missing or empty.");
+  }
+  const { alg, value } = parsed;
+  if (typeof alg !== "string" || alg === "") {
+    throw badParameter("Property alg has invalid value\r\n");
+  }
   if (typeof value !== "string" || !/^[A-Za-z0-9_-]*$/.test(value)) {
     throw badParameter("Property value has invalid value\r\n");
   }
   return { alg, value: Buffer.from(value, "base64url") };
-}
-
-function parseObject(body: Buffer): Record<string, unknown> {
-  try {
-    const parsed: unknown = JSON.parse(body.toString("utf8"));
-    if (typeof parsed === "object" && parsed !== null) return { ...parsed };
-  } catch {
-    // Said below: the service tells no more either.
-  }
-  throw badParameter("Required Body is missing or empty.");
 }

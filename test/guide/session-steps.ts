@@ -1,0 +1,49 @@
+/** The login of `az`, which the plugin uses: chosen by name, expired, ended. */
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Scene } from "./scene.ts";
+
+const sign = "notation sign --signature-format cose $IMAGE --id $KEY_ID --plugin azure-kv";
+const signByAz = `${sign} --plugin-config credential_type=azurecli`;
+
+/** Signs by the login of `az` and by no other credential. */
+export async function signByAzureCli({ terminal, pushImage }: Scene): Promise<void> {
+  terminal.step(
+    "Sign by the login of `az` alone",
+    "Until here the default credential chain has found that login.",
+  );
+  terminal.set("IMAGE", await pushImage());
+  await terminal.run(signByAz);
+  await terminal.run("notation verify $IMAGE");
+}
+
+/** What the person sees when there is no login to use. */
+export interface Refusals {
+  readonly expired: string;
+  readonly loggedOut: string;
+  /** Logged out, by the default credential chain. */
+  readonly byDefault: string;
+}
+
+/** Tries to sign with a login that has expired, then with none. */
+export async function signWithoutLogin(scene: Scene): Promise<Refusals> {
+  const { terminal, emulator, user } = scene;
+  terminal.step(
+    "No login",
+    "First the login has expired (the emulator lets 90 days pass), then it is ended.",
+  );
+  emulator.endSessions(user, "expired");
+  await forgetAccessTokens(scene);
+  const expired = await terminal.runRefused(signByAz);
+  await terminal.run("az logout");
+  const loggedOut = await terminal.runRefused(signByAz);
+  const byDefault = await terminal.runRefused(sign);
+  return { expired, loggedOut, byDefault };
+}
+
+/** An access token lives for an hour in the cache of `az`, whatever becomes of the login: it is taken out. */
+async function forgetAccessTokens({ folder }: Scene): Promise<void> {
+  const file = join(folder, "azure", "msal_token_cache.json");
+  const cache: unknown = JSON.parse(await readFile(file, "utf8"));
+  await writeFile(file, JSON.stringify(Object.assign({}, cache, { AccessToken: {} })));
+}

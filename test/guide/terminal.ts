@@ -1,0 +1,116 @@
+/**
+ * A person's terminal: runs each line in bash as it is printed, and keeps what was seen for the transcript.
+ * Nothing of the environment of whoever runs this is passed on but the path.
+ */
+import { machineEnvironment } from "../e2e/command.ts";
+
+export interface Terminal {
+  /** Begins a step, with remarks on it. */
+  step(title: string, ...remarks: readonly string[]): void;
+  /** A remark: what stands in for something, or what was done beside the terminal. */
+  remark(text: string): void;
+  /** Runs a line that must succeed. Returns stdout. */
+  run(line: string): Promise<string>;
+  /** Runs a line that must fail. Returns stderr. */
+  runRefused(line: string): Promise<string>;
+  /** Sets a variable that later lines use. */
+  set(variable: string, value: string): void;
+  /** Runs `variable=$(line)`: later lines can use the variable. */
+  assign(variable: string, line: string): Promise<string>;
+  /** Everything so far, as Markdown. */
+  markdown(): string;
+  /** stdout and stderr of everything so far. */
+  output(): string;
+}
+
+export interface TerminalOptions {
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Receives each piece of text as it comes. */
+  readonly print: (text: string) => void;
+}
+
+interface Outcome {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A terminal with an empty transcript. */
+export function openTerminal({ folder, environment, print }: TerminalOptions): Terminal {
+  const variables: Record<string, string> = { ...machineEnvironment(), ...environment };
+  const markdown: string[] = [];
+  const output: string[] = [];
+  let steps = 0;
+
+  const show = (text: string, forMarkdown = text): void => {
+    print(`${text}\n`);
+    markdown.push(forMarkdown);
+  };
+
+  const execute = async (line: string): Promise<Outcome> => {
+    const child = Bun.spawn(["bash", "-o", "pipefail", "-c", line], {
+      cwd: folder,
+      env: variables,
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+    const [stdout, stderr, exitCode] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+      child.exited,
+    ]);
+    output.push(stdout, stderr);
+    return { exitCode, stdout, stderr };
+  };
+
+  const showCommand = (line: string, { stdout, stderr }: Outcome): void => {
+    const seen = `$ ${line}\n${stdout}${stderr}`.trimEnd();
+    show(seen, `\`\`\`console\n${seen}\n\`\`\``);
+  };
+
+  const expectExit = (wanted: "success" | "refusal", line: string, { exitCode }: Outcome): void => {
+    if ((exitCode === 0) !== (wanted === "success")) {
+      throw new Error(`expected ${wanted}, but the exit code was ${exitCode}: ${line}`);
+    }
+  };
+
+  return {
+    step(title, ...remarks) {
+      steps += 1;
+      show(`\n${steps}. ${title}\n`, `## ${steps}. ${title}`);
+      for (const text of remarks) {
+        show(text);
+      }
+    },
+    remark: (text) => show(text),
+    async run(line) {
+      const outcome = await execute(line);
+      showCommand(line, outcome);
+      expectExit("success", line, outcome);
+      return outcome.stdout;
+    },
+    async runRefused(line) {
+      const outcome = await execute(line);
+      showCommand(line, outcome);
+      expectExit("refusal", line, outcome);
+      return outcome.stderr;
+    },
+    set(variable, value) {
+      variables[variable] = value;
+      show(`$ ${variable}=${value}`, `\`\`\`console\n$ ${variable}=${value}\n\`\`\``);
+    },
+    async assign(variable, line) {
+      const outcome = await execute(line);
+      const value = outcome.stdout.trim();
+      const seen = { ...outcome, stdout: `${variable}=${value}\n` };
+      showCommand(`${variable}=$(${line})`, seen);
+      expectExit("success", line, outcome);
+      variables[variable] = value;
+      return value;
+    },
+    markdown: () => `${markdown.join("\n\n")}\n`,
+    output: () => output.join(""),
+  };
+}
