@@ -18,19 +18,19 @@ export function credentialError(type: CredentialType | "default", error: unknown
   const credential = type === "default" ? "the default credential chain" : `credential_type=${type}`;
   return new PluginError(
     "ACCESS_DENIED",
-    `${credential} gave no access token for Azure Key Vault: ${whatItSaid(error)}`,
+    `${credential} gave no access token for Azure Key Vault:${whatItSaid(error)}`,
     { fix: fixes[type], metadata: { credentialType: type } },
   );
 }
 
-/** What a credential said; for a chain of credentials, one line for each that was tried. */
+/** What a credential said, after a space; for a chain of credentials, a line for each that was tried. */
 function whatItSaid(error: unknown): string {
   if (!(error instanceof Error)) {
-    return String(error);
+    return ` ${String(error)}`;
   }
   const tried: unknown = "errors" in error ? error.errors : undefined;
   if (!Array.isArray(tried) || tried.length === 0) {
-    return reasonIn(error.message);
+    return ` ${reasonIn(error.message)}`;
   }
   const lines = tried.map((reason) => reasonIn(reason instanceof Error ? reason.message : String(reason)));
   return lines.map((line) => `\n- ${line}`).join("");
@@ -40,5 +40,7 @@ function whatItSaid(error: unknown): string {
 function reasonIn(message: string): string {
   const entraSentence = /AADSTS\d+: .*?(?=\s*(?:Trace ID:|$))/m.exec(message)?.[0];
   const firstLine = message.trim().split("\n", 1)[0] ?? "";
-  return entraSentence ?? firstLine.replace(/\s*To (?:troubleshoot|mitigate this issue), .*$/, "").trim();
+  return (
+    entraSentence ?? firstLine.replace(/^Error: |\s*To (?:troubleshoot|mitigate this issue), .*$/g, "").trim()
+  );
 }

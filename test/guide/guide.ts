@@ -18,7 +18,7 @@ import {
   signInTheTrap,
 } from "./role-steps.ts";
 import { type Scene, setScene } from "./scene.ts";
-import { type Refusals, signByAzureCli, signWithoutLogin } from "./session-steps.ts";
+import { type Refusals, signAsServicePrincipal, signByAzureCli, signWithoutLogin } from "./session-steps.ts";
 
 /** What the guide left behind, for the tests to look at. */
 export interface GuideReport {
@@ -73,6 +73,7 @@ async function follow(scene: Scene): Promise<GuideReport> {
   const byRole = await verifyImage(scene);
 
   await whileSigning(() => signByAzureCli(scene));
+  await whileSigning(() => signAsServicePrincipal(scene));
   const refusals = await signWithoutLogin(scene);
 
   terminal.step(

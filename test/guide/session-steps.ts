@@ -17,6 +17,33 @@ export async function signByAzureCli({ terminal, pushImage }: Scene): Promise<vo
   await terminal.run("notation verify $IMAGE");
 }
 
+/** A pipeline's service principal gets the two roles, logs in by `az`, and signs: by that login alone, and by default. */
+export async function signAsServicePrincipal(scene: Scene): Promise<void> {
+  const { terminal, emulator, folder, pushImage } = scene;
+  terminal.step(
+    "Sign as a service principal",
+    "A pipeline logs in by `az` with a client secret, in a configuration of its own.",
+  );
+  const pipeline = await emulator.createServicePrincipal("client-secret");
+  const { AZURE_CLIENT_ID = "", AZURE_CLIENT_SECRET = "", AZURE_TENANT_ID = "" } = pipeline.environment;
+  await writeFile(join(folder, "pipeline.secret"), AZURE_CLIENT_SECRET, { mode: 0o600 });
+  for (const role of ["Key Vault Certificate User", "Key Vault Crypto User"]) {
+    await terminal.run(
+      `az role assignment create --role "${role}" --assignee ${AZURE_CLIENT_ID} --scope $AKV_ID --output none`,
+    );
+  }
+  const asPipeline = "AZURE_CONFIG_DIR=$HOME/pipeline";
+  await terminal.run(
+    `${asPipeline} az login --service-principal --username ${AZURE_CLIENT_ID} --tenant ${AZURE_TENANT_ID} \\\n` +
+      '  --password "$(cat pipeline.secret)" --allow-no-subscriptions --output none',
+  );
+  for (const line of [signByAz, sign]) {
+    terminal.set("IMAGE", await pushImage());
+    await terminal.run(`${asPipeline} ${line}`);
+    await terminal.run("notation verify $IMAGE");
+  }
+}
+
 /** What the person sees when there is no login to use. */
 export interface Refusals {
   readonly expired: string;

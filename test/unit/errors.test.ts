@@ -90,10 +90,13 @@ describe("a credential that gives no token", () => {
   });
 
   test("in the default chain is told with all that were tried", () => {
-    const tried = ["EnvironmentCredential is unavailable. To troubleshoot, visit https://x.", "run az login"];
+    const tried = [
+      "EnvironmentCredential is unavailable. To troubleshoot, visit https://x.",
+      "Error: run az login",
+    ];
     const error = Object.assign(new Error("none"), { errors: tried.map((message) => new Error(message)) });
     expect(credentialError("default", error).message).toBe(
-      "the default credential chain gave no access token for Azure Key Vault: \n- EnvironmentCredential is unavailable.\n" +
+      "the default credential chain gave no access token for Azure Key Vault:\n- EnvironmentCredential is unavailable.\n" +
         "- run az login\nFix: run `az login`, or choose the credential by plugin config " +
         "credential_type=environment|workloadid|managedid|azurecli",
     );
