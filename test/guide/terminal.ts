@@ -1,8 +1,8 @@
 /**
  * A person's terminal: runs each line in bash as it is printed, and keeps what was seen for the transcript.
- * Nothing of the environment of whoever runs this is passed on but the path.
+ * Nothing of the environment of whoever runs this is passed on.
  */
-import { machineEnvironment } from "../e2e/command.ts";
+import { type CommandResult, runCommand } from "../e2e/command.ts";
 
 export interface Terminal {
   /** Begins a step, with remarks on it. */
@@ -30,15 +30,9 @@ export interface TerminalOptions {
   readonly print: (text: string) => void;
 }
 
-interface Outcome {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** A terminal with an empty transcript. */
 export function openTerminal({ folder, environment, print }: TerminalOptions): Terminal {
-  const variables: Record<string, string> = { ...machineEnvironment(), ...environment };
+  const variables: Record<string, string> = { ...environment };
   const markdown: string[] = [];
   const output: string[] = [];
   let steps = 0;
@@ -48,29 +42,19 @@ export function openTerminal({ folder, environment, print }: TerminalOptions): T
     markdown.push(forMarkdown);
   };
 
-  const execute = async (line: string): Promise<Outcome> => {
-    const child = Bun.spawn(["bash", "-o", "pipefail", "-c", line], {
-      cwd: folder,
-      env: variables,
-      stdin: "ignore",
-      stdout: "pipe",
-      stderr: "pipe",
-    });
-    const [stdout, stderr, exitCode] = await Promise.all([
-      new Response(child.stdout).text(),
-      new Response(child.stderr).text(),
-      child.exited,
-    ]);
-    output.push(stdout, stderr);
-    return { exitCode, stdout, stderr };
+  const execute = async (line: string): Promise<CommandResult> => {
+    const options = { folder, environment: variables, transcript: [] };
+    const result = await runCommand("bash", ["-o", "pipefail", "-c", line], options);
+    output.push(result.stdout, result.stderr);
+    return result;
   };
 
-  const showCommand = (line: string, { stdout, stderr }: Outcome): void => {
+  const showCommand = (line: string, { stdout, stderr }: CommandResult): void => {
     const seen = `$ ${line}\n${stdout}${stderr}`.trimEnd();
     show(seen, `\`\`\`console\n${seen}\n\`\`\``);
   };
 
-  const expectExit = (wanted: "success" | "refusal", line: string, { exitCode }: Outcome): void => {
+  const expectExit = (wanted: "success" | "refusal", line: string, { exitCode }: CommandResult): void => {
     if ((exitCode === 0) !== (wanted === "success")) {
       throw new Error(`expected ${wanted}, but the exit code was ${exitCode}: ${line}`);
     }
