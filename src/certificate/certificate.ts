@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { type KeyObject, X509Certificate } from "node:crypto";
 import { PluginError } from "../error/plugin-error.ts";
 
 /** A certificate as it came, and as node:crypto reads it. */
@@ -43,7 +43,20 @@ export function isSelfSigned(certificate: Certificate): boolean {
  * use here: it wants keyCertSign of every issuer, and a self-signed leaf must not have that.
  */
 export function isIssuedBy(certificate: Certificate, issuer: Certificate): boolean {
-  return certificate.x509.issuer === issuer.x509.subject && certificate.x509.verify(issuer.x509.publicKey);
+  if (certificate.x509.issuer !== issuer.x509.subject) {
+    return false;
+  }
+  const publicKey = publicKeyOf(issuer);
+  return publicKey !== undefined && certificate.x509.verify(publicKey);
+}
+
+/** The public key; undefined where the runtime cannot decode it: Bun knows no secp256k1, for one. */
+export function publicKeyOf(certificate: Certificate): KeyObject | undefined {
+  try {
+    return certificate.x509.publicKey;
+  } catch {
+    return undefined;
+  }
 }
 
 function onOneLine(name: string): string {

@@ -1,7 +1,6 @@
-import type { KeyObject } from "node:crypto";
 import { validationError } from "../error/plugin-error.ts";
 import type { KeySpec } from "../signature/algorithm.ts";
-import { type Certificate, subjectOf } from "./certificate.ts";
+import { type Certificate, publicKeyOf, subjectOf } from "./certificate.ts";
 
 const rsaKeySpecs: ReadonlyMap<number | undefined, KeySpec> = new Map([
   [2048, "RSA-2048"],
@@ -39,15 +38,6 @@ export async function requireKeySpec(certificate: Certificate): Promise<KeySpec>
     );
   }
   return keySpec;
-}
-
-/** Undefined where the runtime cannot decode the key: Bun knows no secp256k1, for one. */
-function publicKeyOf(certificate: Certificate): KeyObject | undefined {
-  try {
-    return certificate.x509.publicKey;
-  } catch {
-    return undefined;
-  }
 }
 
 /** What a person calls the key; read by a library that is loaded only when this is to be told. */

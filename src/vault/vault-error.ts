@@ -31,7 +31,7 @@ export function vaultError(operation: VaultOperation, key: KeyIdentifier, error:
 
 function findFix(operation: VaultOperation, key: KeyIdentifier, failure: ServiceFailure): string | undefined {
   const reason = [failure.innerCode, failure.code, String(failure.status)].find(
-    (candidate) => candidate !== undefined && candidate in fixByReason,
+    (candidate) => candidate !== undefined && Object.hasOwn(fixByReason, candidate),
   );
   return reason === undefined ? undefined : fixByReason[reason]?.(operation, key, failure);
 }
@@ -40,7 +40,8 @@ type Fix = (operation: VaultOperation, key: KeyIdentifier, failure: ServiceFailu
 
 const grantByAccessPolicy: Fix = (operation, key, failure) =>
   `grant ${operation}: \`az keyvault set-policy --name ${vaultName(key)} --object-id ${objectIdIn(failure)} ` +
-  `${operationGrants[operation].policyOption}\`${otherWayFor(operation)}`;
+  `${operationGrants[operation].policyOption}\` (this replaces what the principal may do with ` +
+  `${operation.split(" ", 1)[0]}: name there what else it needs)${otherWayFor(operation)}`;
 
 const grantByRole: Fix = (operation, key, failure) => {
   const { role } = operationGrants[operation];

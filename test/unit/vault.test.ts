@@ -27,7 +27,7 @@ describe("a failure of the service", () => {
       "ACCESS_DENIED",
       [
         'cannot read secret "my-cert" version 0123456789abcdef0123456789abcdef in https://myvault.vault.azure.net: 403 AccessDenied: ',
-        `\nFix: grant secrets get: \`az keyvault set-policy --name myvault --object-id ${objectId} --secret-permissions get\``,
+        `\nFix: grant secrets get: \`az keyvault set-policy --name myvault --object-id ${objectId} --secret-permissions get\` (this replaces what the principal may do with secrets:`,
         "ca_certs=<file",
       ],
     ],
@@ -36,7 +36,10 @@ describe("a failure of the service", () => {
       "keys sign",
       restError(403, "Forbidden", denied, "AccessDenied"),
       "ACCESS_DENIED",
-      [/cannot sign with key "my-cert".*403 AccessDenied/, /--key-permissions sign`$/],
+      [
+        /cannot sign with key "my-cert".*403 AccessDenied/,
+        /--key-permissions sign` \(this replaces what the principal may do with keys: name there what else it needs\)$/,
+      ],
     ],
     [
       "the role for certificates missing",
