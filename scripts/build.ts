@@ -8,16 +8,17 @@ import { $ } from "bun";
 import { build } from "esbuild";
 import { generateValidators } from "./generate-validators.ts";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
-const bundleFile = "dist/notation-azure-kv.cjs";
-const executableFile = process.platform === "win32" ? "dist/notation-azure-kv.exe" : "dist/notation-azure-kv";
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const BUNDLE_FILE = "dist/notation-azure-kv.cjs";
+const EXECUTABLE_FILE =
+  process.platform === "win32" ? "dist/notation-azure-kv.exe" : "dist/notation-azure-kv";
 
 /** The bundle runs on the executable's own runtime and on Node 22 and newer. */
 async function bundle(): Promise<void> {
   await build({
-    absWorkingDir: root,
+    absWorkingDir: ROOT,
     entryPoints: ["src/main.ts"],
-    outfile: bundleFile,
+    outfile: BUNDLE_FILE,
     bundle: true,
     platform: "node",
     format: "cjs",
@@ -34,16 +35,16 @@ async function bundle(): Promise<void> {
  * built, and a pull request could set HTTPS_PROXY or AZURE_AUTHORITY_HOST for the signer by a `.env` file.
  */
 async function compile(): Promise<void> {
-  await $`${process.execPath} build ${bundleFile} --compile --bytecode --outfile ${executableFile} \
+  await $`${process.execPath} build ${BUNDLE_FILE} --compile --bytecode --outfile ${EXECUTABLE_FILE} \
     --no-compile-autoload-dotenv --no-compile-autoload-bunfig \
     --no-compile-autoload-tsconfig --no-compile-autoload-package-json`
-    .cwd(root)
+    .cwd(ROOT)
     .quiet();
 }
 
-await rm(`${root}/dist`, { recursive: true, force: true });
-await mkdir(`${root}/dist`, { recursive: true });
+await rm(`${ROOT}/dist`, { recursive: true, force: true });
+await mkdir(`${ROOT}/dist`, { recursive: true });
 await generateValidators();
 await bundle();
 await compile();
-console.log(`built ${bundleFile} and ${executableFile}`);
+console.log(`built ${BUNDLE_FILE} and ${EXECUTABLE_FILE}`);

@@ -7,8 +7,8 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import standaloneCode from "ajv/dist/standalone/index.js";
 import { compile } from "json-schema-to-typescript";
 
-const schemaFolder = new URL("../schemas/", import.meta.url);
-const generatedFolder = new URL("../src/protocol/generated/", import.meta.url);
+const SCHEMA_FOLDER = new URL("../schemas/", import.meta.url);
+const GENERATED_FOLDER = new URL("../src/protocol/generated/", import.meta.url);
 
 interface Schema {
   readonly $id: string;
@@ -17,9 +17,9 @@ interface Schema {
 }
 
 async function readSchemas(): Promise<Schema[]> {
-  const files = (await readdir(schemaFolder)).filter((file) => file.endsWith(".schema.json")).sort();
+  const files = (await readdir(SCHEMA_FOLDER)).filter((file) => file.endsWith(".schema.json")).sort();
   return Promise.all(
-    files.map(async (file) => JSON.parse(await readFile(new URL(file, schemaFolder), "utf8")) as Schema),
+    files.map(async (file) => JSON.parse(await readFile(new URL(file, SCHEMA_FOLDER), "utf8")) as Schema),
   );
 }
 
@@ -77,9 +77,9 @@ function inlineReferences(schema: Schema, schemas: readonly Schema[]): Record<st
 /** Writes the validators and their types. */
 export async function generateValidators(): Promise<void> {
   const schemas = await readSchemas();
-  await mkdir(generatedFolder, { recursive: true });
-  await writeFile(new URL("validators.js", generatedFolder), validatorModule(schemas));
-  await writeFile(new URL("validators.d.ts", generatedFolder), await typeModule(schemas));
+  await mkdir(GENERATED_FOLDER, { recursive: true });
+  await writeFile(new URL("validators.js", GENERATED_FOLDER), validatorModule(schemas));
+  await writeFile(new URL("validators.d.ts", GENERATED_FOLDER), await typeModule(schemas));
 }
 
 if (import.meta.main) {

@@ -10,15 +10,15 @@ import { fileURLToPath } from "node:url";
 import { type Archiver, TarArchive, ZipArchive } from "archiver";
 import { version } from "../package.json";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 /** Go's names of platforms, which Notation's archives use. */
-const operatingSystems: Readonly<Record<string, string>> = {
+const OPERATING_SYSTEMS: Readonly<Record<string, string>> = {
   linux: "linux",
   darwin: "darwin",
   win32: "windows",
 };
-const architectures: Readonly<Record<string, string>> = { x64: "amd64", arm64: "arm64" };
+const ARCHITECTURES: Readonly<Record<string, string>> = { x64: "amd64", arm64: "arm64" };
 
 interface ArchivePlan {
   readonly file: string;
@@ -27,15 +27,15 @@ interface ArchivePlan {
 }
 
 function planForThisMachine(): ArchivePlan {
-  const os = operatingSystems[process.platform];
-  const arch = architectures[process.arch];
+  const os = OPERATING_SYSTEMS[process.platform];
+  const arch = ARCHITECTURES[process.arch];
   if (os === undefined || arch === undefined) {
     throw new Error(`there is no archive for ${process.platform} ${process.arch}`);
   }
   const windows = os === "windows";
   return {
-    file: `${root}dist/notation-azure-kv_${version}_${os}_${arch}.${windows ? "zip" : "tar.gz"}`,
-    executable: `${root}dist/notation-azure-kv${windows ? ".exe" : ""}`,
+    file: `${ROOT}dist/notation-azure-kv_${version}_${os}_${arch}.${windows ? "zip" : "tar.gz"}`,
+    executable: `${ROOT}dist/notation-azure-kv${windows ? ".exe" : ""}`,
     archiver: windows
       ? new ZipArchive({ zlib: { level: 9 } })
       : new TarArchive({ gzip: true, gzipOptions: { level: 9 } }),
@@ -43,15 +43,15 @@ function planForThisMachine(): ArchivePlan {
 }
 
 /** One date for all entries, so that the archive's bytes follow from its content alone. */
-const entryDate = new Date("2026-01-01T00:00:00Z");
+const ENTRY_DATE = new Date("2026-01-01T00:00:00Z");
 
 async function writeArchive({ file, executable, archiver }: ArchivePlan): Promise<void> {
-  archiver.append(await readFile(executable), { name: basename(executable), mode: 0o755, date: entryDate });
-  archiver.append(await readFile(`${root}LICENSE`), { name: "LICENSE", mode: 0o644, date: entryDate });
+  archiver.append(await readFile(executable), { name: basename(executable), mode: 0o755, date: ENTRY_DATE });
+  archiver.append(await readFile(`${ROOT}LICENSE`), { name: "LICENSE", mode: 0o644, date: ENTRY_DATE });
   await Promise.all([archiver.finalize(), pipeline(archiver, createWriteStream(file))]);
 }
 
 const plan = planForThisMachine();
 await writeArchive(plan);
 const { size } = await stat(plan.file);
-console.log(`packed ${plan.file.slice(root.length)} (${(size / 2 ** 20).toFixed(1)} MiB)`);
+console.log(`packed ${plan.file.slice(ROOT.length)} (${(size / 2 ** 20).toFixed(1)} MiB)`);

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 interface Count {
   readonly passed: number;
@@ -16,7 +16,7 @@ interface Count {
 }
 
 /** What must be as it is before a test says anything: each a command that succeeds or fails. */
-const checks: readonly (readonly [name: string, command: readonly string[]])[] = [
+const CHECKS: readonly (readonly [name: string, command: readonly string[]])[] = [
   ["lint and format", ["biome", "ci", "--error-on-warnings", "."]],
   ["build", ["bun", "scripts/build.ts"]],
   ["types of the product", ["tsc", "-p", "."]],
@@ -26,7 +26,7 @@ const checks: readonly (readonly [name: string, command: readonly string[]])[] =
 ];
 
 /** The suites, each in a process of its own. The end-to-end suite also builds the real tools at its first run. */
-const suites: ReadonlyMap<string, { readonly folders: readonly string[]; readonly timeoutMs: number }> =
+const SUITES: ReadonlyMap<string, { readonly folders: readonly string[]; readonly timeoutMs: number }> =
   new Map([
     ["unit", { folders: ["test/unit"], timeoutMs: 60_000 }],
     ["emulator", { folders: ["test/pki", "test/emulator"], timeoutMs: 60_000 }],
@@ -37,7 +37,7 @@ const suites: ReadonlyMap<string, { readonly folders: readonly string[]; readonl
 
 async function run(command: readonly string[]): Promise<boolean> {
   const child = Bun.spawn([...command], {
-    cwd: root,
+    cwd: ROOT,
     stdio: ["ignore", "inherit", "inherit"],
     // Bun's runner prints a line a test, except where it takes an agent for its reader.
     env: { ...process.env, CLAUDECODE: undefined, AGENT: undefined, REPL_ID: undefined, FORCE_COLOR: "0" },
@@ -73,16 +73,16 @@ function countTests(report: string): Count {
 }
 
 const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !suites.has(name));
+const unknown = wanted.filter((name) => !SUITES.has(name));
 if (unknown.length > 0) {
-  throw new Error(`there is no suite ${unknown.join(", ")}; there are ${[...suites.keys()].join(", ")}`);
+  throw new Error(`there is no suite ${unknown.join(", ")}; there are ${[...SUITES.keys()].join(", ")}`);
 }
 
 const counts: Count[] = [];
-for (const [name, command] of checks) {
+for (const [name, command] of CHECKS) {
   counts.push(await runCheck(name, command));
 }
-for (const [name, { folders, timeoutMs }] of suites) {
+for (const [name, { folders, timeoutMs }] of SUITES) {
   if (wanted.length === 0 || wanted.includes(name)) {
     counts.push(await runSuite(name, folders, timeoutMs));
   }

@@ -8,7 +8,7 @@ import { getVaultSecret } from "../vault/secret.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { FoundCertificates } from "./found-certificates.ts";
 
-const readerByContentType: Readonly<Record<string, (value: string) => Uint8Array[]>> = {
+const READER_BY_CONTENT_TYPE: Readonly<Record<string, (value: string) => Uint8Array[]>> = {
   "application/x-pkcs12": (value) => certificatesInPkcs12(Buffer.from(value, "base64")),
   "application/x-pem-file": certificatesInPem,
 };
@@ -21,11 +21,11 @@ const readerByContentType: Readonly<Record<string, (value: string) => Uint8Array
 export async function findInSecret(vault: Vault, key: KeyIdentifier): Promise<FoundCertificates> {
   const secret = await getVaultSecret(vault, key);
   const origin = `secret "${key.name}" of ${key.vaultUrl}`;
-  const read = readerByContentType[secret.contentType ?? ""];
+  const read = READER_BY_CONTENT_TYPE[secret.contentType ?? ""];
   if (read === undefined) {
     throw validationError(
       `${origin} has the content type ${showValue(secret.contentType)}, expected one of ` +
-        Object.keys(readerByContentType).join(", "),
+        Object.keys(READER_BY_CONTENT_TYPE).join(", "),
       `make sure that "${key.name}" is a certificate of the vault, and not only a secret`,
     );
   }

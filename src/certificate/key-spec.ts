@@ -2,14 +2,14 @@ import { validationError } from "../error/plugin-error.ts";
 import type { KeySpec } from "../signature/algorithm.ts";
 import { type Certificate, publicKeyOf, subjectOf } from "./certificate.ts";
 
-const rsaKeySpecs: ReadonlyMap<number | undefined, KeySpec> = new Map([
+const RSA_KEY_SPECS: ReadonlyMap<number | undefined, KeySpec> = new Map([
   [2048, "RSA-2048"],
   [3072, "RSA-3072"],
   [4096, "RSA-4096"],
 ]);
 
 /** By OpenSSL's names of the curves. */
-const ecKeySpecs: ReadonlyMap<string | undefined, KeySpec> = new Map([
+const EC_KEY_SPECS: ReadonlyMap<string | undefined, KeySpec> = new Map([
   ["prime256v1", "EC-256"],
   ["secp384r1", "EC-384"],
   ["secp521r1", "EC-521"],
@@ -20,8 +20,8 @@ export function keySpecOf(certificate: Certificate): KeySpec | undefined {
   const publicKey = publicKeyOf(certificate);
   const details = publicKey?.asymmetricKeyDetails;
   return publicKey?.asymmetricKeyType === "rsa"
-    ? rsaKeySpecs.get(details?.modulusLength)
-    : ecKeySpecs.get(details?.namedCurve);
+    ? RSA_KEY_SPECS.get(details?.modulusLength)
+    : EC_KEY_SPECS.get(details?.namedCurve);
 }
 
 /**

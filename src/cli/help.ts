@@ -1,10 +1,10 @@
 import { description, homepage, version } from "../../package.json";
 
 /** The version, as `--version` prints it. */
-export const versionText = `notation-azure-kv ${version}\n`;
+export const VERSION_TEXT = `notation-azure-kv ${version}\n`;
 
 /** What `--help`, and no command at all, print. */
-export const helpText = `notation-azure-kv ${version}
+export const HELP_TEXT = `notation-azure-kv ${version}
 ${description}
 
 You rarely run this program yourself: Notation does.

@@ -3,7 +3,7 @@ import { showValue } from "../error/show-value.ts";
 import { parseRequestJson } from "../protocol/request.ts";
 import { commands } from "./commands.ts";
 
-const informationOptions: ReadonlyMap<string, "help" | "version"> = new Map([
+const INFORMATION_OPTIONS: ReadonlyMap<string, "help" | "version"> = new Map([
   ["--help", "help"],
   ["-h", "help"],
   ["help", "help"],
@@ -21,10 +21,10 @@ const informationOptions: ReadonlyMap<string, "help" | "version"> = new Map([
  */
 export async function run(args: readonly string[], readStdin: () => Promise<Uint8Array>): Promise<string> {
   const [name] = args;
-  const information = name === undefined ? "help" : informationOptions.get(name);
+  const information = name === undefined ? "help" : INFORMATION_OPTIONS.get(name);
   if (information !== undefined) {
-    const { helpText, versionText } = await import("./help.ts");
-    return information === "help" ? helpText : versionText;
+    const { HELP_TEXT, VERSION_TEXT } = await import("./help.ts");
+    return information === "help" ? HELP_TEXT : VERSION_TEXT;
   }
   const command = commands.get(name ?? "");
   if (command === undefined) {

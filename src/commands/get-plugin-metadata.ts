@@ -1,6 +1,6 @@
 import { description, homepage, version } from "../../package.json";
 import type { GetPluginMetadataResponse } from "../protocol/generated/validators.js";
-import { supportedContractVersions } from "../protocol/request.ts";
+import { SUPPORTED_CONTRACT_VERSIONS } from "../protocol/request.ts";
 
 /** Who this plugin is and what it can do; static, without any input or output. */
 export function getPluginMetadata(): GetPluginMetadataResponse {
@@ -9,7 +9,7 @@ export function getPluginMetadata(): GetPluginMetadataResponse {
     description,
     version,
     url: homepage,
-    supportedContractVersions,
+    supportedContractVersions: SUPPORTED_CONTRACT_VERSIONS,
     capabilities: ["SIGNATURE_GENERATOR.RAW"],
   };
 }

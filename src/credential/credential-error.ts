@@ -1,7 +1,7 @@
 import { PluginError } from "../error/plugin-error.ts";
 import type { CredentialType } from "../plugin-config/plugin-config.ts";
 
-const fixes: Readonly<Record<CredentialType | "default", string>> = {
+const FIXES: Readonly<Record<CredentialType | "default", string>> = {
   environment:
     "set AZURE_TENANT_ID, AZURE_CLIENT_ID and either AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH to a valid service principal",
   workloadid:
@@ -19,7 +19,7 @@ export function credentialError(type: CredentialType | "default", error: unknown
   return new PluginError(
     "ACCESS_DENIED",
     `${credential} gave no access token for Azure Key Vault:${whatItSaid(error)}`,
-    { fix: fixes[type], metadata: { credentialType: type } },
+    { fix: FIXES[type], metadata: { credentialType: type } },
   );
 }
 

@@ -11,7 +11,7 @@ import { credentialError } from "./credential-error.ts";
 
 type CredentialMaker = (clientId: string | undefined) => TokenCredential;
 
-const credentialMakers: Readonly<Record<CredentialType | "default", CredentialMaker>> = {
+const CREDENTIAL_MAKERS: Readonly<Record<CredentialType | "default", CredentialMaker>> = {
   environment: () => new EnvironmentCredential(),
   workloadid: (clientId) => new WorkloadIdentityCredential(clientId === undefined ? {} : { clientId }),
   managedid: (clientId) => new ManagedIdentityCredential(clientId === undefined ? {} : { clientId }),
@@ -34,7 +34,7 @@ export function createCredential({ credentialType, clientId }: PluginConfig): To
   const requestToken = async (scopes: string | string[], options: GetTokenOptions | undefined) => {
     try {
       // Made here, since a credential whose environment is incomplete may throw when it is made.
-      credential ??= credentialMakers[type](clientId);
+      credential ??= CREDENTIAL_MAKERS[type](clientId);
       return await credential.getToken(scopes, options);
     } catch (error) {
       throw credentialError(type, error);

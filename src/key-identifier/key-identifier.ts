@@ -14,12 +14,12 @@ export interface KeyIdentifier {
   readonly version: string | undefined;
 }
 
-const rightForm =
+const RIGHT_FORM =
   "https://<vault>.vault.azure.net/keys/<name>/<version> (or /certificates/…; the version may be left out)";
 
 // https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates#object-identifiers
-const namePattern = /^[0-9A-Za-z-]{1,127}$/;
-const versionPattern = /^[0-9a-f]{32}$/i;
+const NAME_PATTERN = /^[0-9A-Za-z-]{1,127}$/;
+const VERSION_PATTERN = /^[0-9a-f]{32}$/i;
 
 /**
  * Reads a key identifier as Key Vault and `az` print it: a key's or a certificate's, with or without a
@@ -28,7 +28,7 @@ const versionPattern = /^[0-9a-f]{32}$/i;
  */
 export function parseKeyIdentifier(keyId: string): KeyIdentifier {
   const refuse = (reason: string): Error =>
-    validationError(`key id ${showValue(keyId)} ${reason}; expected ${rightForm}`);
+    validationError(`key id ${showValue(keyId)} ${reason}; expected ${RIGHT_FORM}`);
   const url = parseUrl(keyId);
   if (url === undefined) {
     throw refuse("is not a URL");
@@ -45,7 +45,7 @@ export function parseKeyIdentifier(keyId: string): KeyIdentifier {
       collection === "secrets" ? "is a secret's identifier" : "is neither a key's nor a certificate's",
     );
   }
-  if (name === undefined || !namePattern.test(name)) {
+  if (name === undefined || !NAME_PATTERN.test(name)) {
     throw refuse(
       `has ${name ? `the name "${name}"` : "no name"}; a name is 1 to 127 letters, digits and hyphens`,
     );
@@ -53,7 +53,7 @@ export function parseKeyIdentifier(keyId: string): KeyIdentifier {
   if (rest.length > 0) {
     throw refuse("has something after the version");
   }
-  if (version !== undefined && !versionPattern.test(version)) {
+  if (version !== undefined && !VERSION_PATTERN.test(version)) {
     throw refuse(`has the version "${version}"; a version is 32 hexadecimal digits`);
   }
   return { vaultUrl: url.origin, name, version: version?.toLowerCase() };

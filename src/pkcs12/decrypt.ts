@@ -3,27 +3,27 @@ import { AsnParser, OctetString } from "@peculiar/asn1-schema";
 import type { AlgorithmIdentifier } from "@peculiar/asn1-x509";
 import { validationError } from "../error/plugin-error.ts";
 import { Pbes2Parameters, Pbkdf2Parameters, Pkcs12PbeParameters } from "./asn1.ts";
-import { derivationId, deriveKey } from "./key-derivation.ts";
+import { DERIVATION_ID, deriveKey } from "./key-derivation.ts";
 
 /**
  * The two passwords of a file that has none. A vault writes the null one, no octets at all; other tools write
  * the empty text, which PKCS#12's own schemes spell as the two octets of its terminator (RFC 7292, appendix B.1).
  */
-export const emptyPasswords: readonly Uint8Array[] = [Buffer.alloc(0), Buffer.alloc(2)];
+export const EMPTY_PASSWORDS: readonly Uint8Array[] = [Buffer.alloc(0), Buffer.alloc(2)];
 
 type Decrypt = (algorithm: AlgorithmIdentifier, password: Uint8Array, ciphertext: Uint8Array) => Buffer;
 
-const pbeWithSha1And3KeyTripleDes = "1.2.840.113549.1.12.1.3";
-const pbes2 = "1.2.840.113549.1.5.13";
-const pbkdf2 = "1.2.840.113549.1.5.12";
+const PBE_WITH_SHA1_AND_3KEY_TRIPLE_DES = "1.2.840.113549.1.12.1.3";
+const PBES2 = "1.2.840.113549.1.5.13";
+const PBKDF2 = "1.2.840.113549.1.5.12";
 
-const decryptByScheme: Readonly<Record<string, Decrypt>> = {
-  [pbeWithSha1And3KeyTripleDes]: decryptTripleDes,
-  [pbes2]: decryptPbes2,
+const DECRYPT_BY_SCHEME: Readonly<Record<string, Decrypt>> = {
+  [PBE_WITH_SHA1_AND_3KEY_TRIPLE_DES]: decryptTripleDes,
+  [PBES2]: decryptPbes2,
 };
 
 /** Schemes that people meet and that are not read: the names are for the error. */
-const unsupportedSchemes: Readonly<Record<string, string>> = {
+const UNSUPPORTED_SCHEMES: Readonly<Record<string, string>> = {
   "1.2.840.113549.1.12.1.1": "pbeWithSHAAnd128BitRC4",
   "1.2.840.113549.1.12.1.2": "pbeWithSHAAnd40BitRC4",
   "1.2.840.113549.1.12.1.4": "pbeWithSHAAnd2-KeyTripleDES-CBC",
@@ -32,7 +32,7 @@ const unsupportedSchemes: Readonly<Record<string, string>> = {
 };
 
 /** Encryption schemes of PBES2: OpenSSL's name, and octets of the key. */
-const ciphers: Readonly<Record<string, { readonly name: string; readonly keySize: number }>> = {
+const CIPHERS: Readonly<Record<string, { readonly name: string; readonly keySize: number }>> = {
   "1.2.840.113549.3.7": { name: "des-ede3-cbc", keySize: 24 },
   "2.16.840.1.101.3.4.1.2": { name: "aes-128-cbc", keySize: 16 },
   "2.16.840.1.101.3.4.1.22": { name: "aes-192-cbc", keySize: 24 },
@@ -40,9 +40,9 @@ const ciphers: Readonly<Record<string, { readonly name: string; readonly keySize
 };
 
 /** Pseudo-random functions of PBKDF2 by their hash; HMAC-SHA-1 is the default. */
-const hmacWithSha1 = "1.2.840.113549.2.7";
-const pseudoRandomFunctions: Readonly<Record<string, string>> = {
-  [hmacWithSha1]: "sha1",
+const HMAC_WITH_SHA1 = "1.2.840.113549.2.7";
+const PSEUDO_RANDOM_FUNCTIONS: Readonly<Record<string, string>> = {
+  [HMAC_WITH_SHA1]: "sha1",
   "1.2.840.113549.2.8": "sha224",
   "1.2.840.113549.2.9": "sha256",
   "1.2.840.113549.2.10": "sha384",
@@ -59,7 +59,7 @@ export function decryptContent(
   password: Uint8Array,
   ciphertext: Uint8Array,
 ): Uint8Array {
-  const decrypt = decryptByScheme[algorithm.algorithm] ?? refuse(algorithm.algorithm);
+  const decrypt = DECRYPT_BY_SCHEME[algorithm.algorithm] ?? refuse(algorithm.algorithm);
   return decrypt(algorithm, password, ciphertext);
 }
 
@@ -69,12 +69,12 @@ function decryptTripleDes(
   ciphertext: Uint8Array,
 ): Buffer {
   const { salt, iterations } = AsnParser.parse(parametersOf(algorithm), Pkcs12PbeParameters);
-  const derive = (id: (typeof derivationId)[keyof typeof derivationId], size: number): Buffer =>
+  const derive = (id: (typeof DERIVATION_ID)[keyof typeof DERIVATION_ID], size: number): Buffer =>
     deriveKey(password, new Uint8Array(salt.buffer), iterations, id, size);
   return decipher(
     "des-ede3-cbc",
-    derive(derivationId.key, 24),
-    derive(derivationId.initializationVector, 8),
+    derive(DERIVATION_ID.key, 24),
+    derive(DERIVATION_ID.initializationVector, 8),
     ciphertext,
   );
 }
@@ -85,16 +85,16 @@ function decryptPbes2(algorithm: AlgorithmIdentifier, _password: Uint8Array, cip
     parametersOf(algorithm),
     Pbes2Parameters,
   );
-  const cipher = ciphers[encryptionScheme.algorithm] ?? refuse(encryptionScheme.algorithm);
-  if (keyDerivationFunction.algorithm !== pbkdf2) {
+  const cipher = CIPHERS[encryptionScheme.algorithm] ?? refuse(encryptionScheme.algorithm);
+  if (keyDerivationFunction.algorithm !== PBKDF2) {
     return refuse(keyDerivationFunction.algorithm);
   }
   const { salt, iterationCount, prf } = AsnParser.parse(
     parametersOf(keyDerivationFunction),
     Pbkdf2Parameters,
   );
-  const prfId = prf?.algorithm ?? hmacWithSha1;
-  const hash = pseudoRandomFunctions[prfId] ?? refuse(prfId);
+  const prfId = prf?.algorithm ?? HMAC_WITH_SHA1;
+  const hash = PSEUDO_RANDOM_FUNCTIONS[prfId] ?? refuse(prfId);
   const key = pbkdf2Sync("", new Uint8Array(salt.buffer), iterationCount, cipher.keySize, hash);
   const initializationVector = AsnParser.parse(parametersOf(encryptionScheme), OctetString);
   return decipher(cipher.name, key, new Uint8Array(initializationVector.buffer), ciphertext);
@@ -116,7 +116,7 @@ function parametersOf(algorithm: AlgorithmIdentifier): ArrayBuffer {
 
 function refuse(scheme: string): never {
   throw validationError(
-    `the certificates of the PKCS#12 secret are encrypted with ${unsupportedSchemes[scheme] ?? scheme}, which is not read here`,
+    `the certificates of the PKCS#12 secret are encrypted with ${UNSUPPORTED_SCHEMES[scheme] ?? scheme}, which is not read here`,
     "import the certificate again from a file made with AES-256 or 3DES (`openssl pkcs12 -export`), or give the CA " +
       "certificates in a PEM file: `--plugin-config ca_certs=<file>`",
   );

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 
 /** What the derived octets are for: the ID byte of RFC 7292, appendix B.3. */
-export const derivationId = { key: 1, initializationVector: 2 } as const;
+export const DERIVATION_ID = { key: 1, initializationVector: 2 } as const;
 
 /** SHA-1, the only hash that PKCS#12's own encryption schemes know: output and block size in octets. */
-const hash = { name: "sha1", outputSize: 20, blockSize: 64 } as const;
+const HASH = { name: "sha1", outputSize: 20, blockSize: 64 } as const;
 
 /**
  * Key derivation of PKCS#12's own encryption schemes (RFC 7292, appendix B.2) with SHA-1.
@@ -15,19 +15,19 @@ export function deriveKey(
   password: Uint8Array,
   salt: Uint8Array,
   iterations: number,
-  id: (typeof derivationId)[keyof typeof derivationId],
+  id: (typeof DERIVATION_ID)[keyof typeof DERIVATION_ID],
   size: number,
 ): Buffer {
-  const diversifier = Buffer.alloc(hash.blockSize, id);
+  const diversifier = Buffer.alloc(HASH.blockSize, id);
   const input = Buffer.concat([fillBlocks(salt), fillBlocks(password)]);
   const derived: Buffer[] = [];
-  for (let length = 0; length < size; length += hash.outputSize) {
-    let block = createHash(hash.name).update(diversifier).update(input).digest();
+  for (let length = 0; length < size; length += HASH.outputSize) {
+    let block = createHash(HASH.name).update(diversifier).update(input).digest();
     for (let round = 1; round < iterations; round += 1) {
-      block = createHash(hash.name).update(block).digest();
+      block = createHash(HASH.name).update(block).digest();
     }
     derived.push(block);
-    addToEachBlock(input, fillBlocks(block, hash.blockSize));
+    addToEachBlock(input, fillBlocks(block, HASH.blockSize));
   }
   return Buffer.concat(derived).subarray(0, size);
 }
@@ -35,16 +35,16 @@ export function deriveKey(
 /** Copies of the octets, the last cut, up to a multiple of the hash's block size (steps 2 and 3, and 6 B). */
 function fillBlocks(
   octets: Uint8Array,
-  size = Math.ceil(octets.length / hash.blockSize) * hash.blockSize,
+  size = Math.ceil(octets.length / HASH.blockSize) * HASH.blockSize,
 ): Buffer {
   return size === 0 ? Buffer.alloc(0) : Buffer.alloc(size, octets);
 }
 
 /** I_j = (I_j + B + 1) mod 2^v for each block of the input, big endian (step 6 C). */
 function addToEachBlock(input: Buffer, addend: Buffer): void {
-  for (let start = 0; start < input.length; start += hash.blockSize) {
+  for (let start = 0; start < input.length; start += HASH.blockSize) {
     let carry = 1;
-    for (let offset = hash.blockSize - 1; offset >= 0; offset -= 1) {
+    for (let offset = HASH.blockSize - 1; offset >= 0; offset -= 1) {
       const sum = input.readUInt8(start + offset) + addend.readUInt8(offset) + carry;
       input.writeUInt8(sum & 0xff, start + offset);
       carry = sum >> 8;

@@ -11,7 +11,7 @@ import {
 import { AsnParser, OctetString } from "@peculiar/asn1-schema";
 import { PluginError } from "../error/plugin-error.ts";
 import { EncryptedData } from "./asn1.ts";
-import { decryptContent, emptyPasswords } from "./decrypt.ts";
+import { decryptContent, EMPTY_PASSWORDS } from "./decrypt.ts";
 
 /** safeContentsBag: a bag of bags (RFC 7292, section 4.2.6). */
 const id_safeContentsBag = "1.2.840.113549.1.12.10.1.6";
@@ -53,7 +53,7 @@ function decryptSafe(content: ArrayBuffer): SafeContents {
   const { contentEncryptionAlgorithm, encryptedContent } = encryptedContentInfo;
   const parts = encryptedContent?.constructedValue ?? [encryptedContent?.value ?? new OctetString()];
   const ciphertext = Buffer.concat(parts.map((part) => new Uint8Array(part.buffer)));
-  for (const password of emptyPasswords) {
+  for (const password of EMPTY_PASSWORDS) {
     try {
       return AsnParser.parse(decryptContent(contentEncryptionAlgorithm, password, ciphertext), SafeContents);
     } catch (error) {

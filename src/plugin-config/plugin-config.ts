@@ -3,8 +3,8 @@ import { showValue } from "../error/show-value.ts";
 import type { PluginConfigAttributes } from "../protocol/generated/validators.js";
 
 /** The values of `credential_type`, as in the plugin that this one replaces. */
-export const credentialTypes = ["environment", "workloadid", "managedid", "azurecli"] as const;
-export type CredentialType = (typeof credentialTypes)[number];
+export const CREDENTIAL_TYPES = ["environment", "workloadid", "managedid", "azurecli"] as const;
+export type CredentialType = (typeof CREDENTIAL_TYPES)[number];
 
 /** Where the certificate chain is read from; what the permissions that it needs follow from. */
 export type ChainSource =
@@ -56,11 +56,11 @@ function readCredentialType(value: string | undefined): CredentialType | undefin
   if (value === undefined) {
     return undefined;
   }
-  const known = credentialTypes.find((type) => type === value.toLowerCase());
+  const known = CREDENTIAL_TYPES.find((type) => type === value.toLowerCase());
   if (known === undefined) {
     throw validationError(
       `plugin config credential_type=${showValue(value)} is not known`,
-      `use one of ${credentialTypes.join(", ")}, or leave it out for the default credential chain`,
+      `use one of ${CREDENTIAL_TYPES.join(", ")}, or leave it out for the default credential chain`,
     );
   }
   return known;

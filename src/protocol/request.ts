@@ -4,7 +4,7 @@ import type { Validator } from "./generated/validators.js";
 import { describeViolation } from "./schema-violation.ts";
 
 /** The versions of the plugin contract that this plugin speaks. */
-export const supportedContractVersions = ["1.0"];
+export const SUPPORTED_CONTRACT_VERSIONS = ["1.0"];
 
 /**
  * The JSON value that stdin holds: one JSON object in UTF-8, on as many lines as it likes, with or without a
@@ -56,10 +56,10 @@ export function checkRequest<T>(command: string, validate: Validator<T>, request
 
 function checkContractVersion(request: object): void {
   const version: unknown = "contractVersion" in request ? request.contractVersion : undefined;
-  if (typeof version === "string" && version !== "" && !supportedContractVersions.includes(version)) {
+  if (typeof version === "string" && version !== "" && !SUPPORTED_CONTRACT_VERSIONS.includes(version)) {
     throw new PluginError(
       "UNSUPPORTED_CONTRACT_VERSION",
-      `contract version ${showValue(version)} is not supported; this plugin supports ${supportedContractVersions.join(", ")}`,
+      `contract version ${showValue(version)} is not supported; this plugin supports ${SUPPORTED_CONTRACT_VERSIONS.join(", ")}`,
     );
   }
 }

@@ -1,21 +1,20 @@
 import type { ErrorObject } from "ajv";
 import { showValue } from "../error/show-value.ts";
 
-const expectationByKeyword: Readonly<Record<string, (params: Readonly<Record<string, unknown>>) => string>> =
-  {
-    const: (params) => showValue(params["allowedValue"]),
-    enum: (params) =>
-      Array.isArray(params["allowedValues"])
-        ? `one of ${params["allowedValues"].join(", ")}`
-        : "a known value",
-    type: (params) => `${params["type"] === "object" ? "a JSON object" : `a ${String(params["type"])}`}`,
-    minLength: () => "a text that is not empty",
-    pattern: (params) =>
-      expectationByPattern[String(params["pattern"])] ?? `a text like ${String(params["pattern"])}`,
-  };
+const EXPECTATION_BY_KEYWORD: Readonly<
+  Record<string, (params: Readonly<Record<string, unknown>>) => string>
+> = {
+  const: (params) => showValue(params["allowedValue"]),
+  enum: (params) =>
+    Array.isArray(params["allowedValues"]) ? `one of ${params["allowedValues"].join(", ")}` : "a known value",
+  type: (params) => `${params["type"] === "object" ? "a JSON object" : `a ${String(params["type"])}`}`,
+  minLength: () => "a text that is not empty",
+  pattern: (params) =>
+    EXPECTATION_BY_PATTERN[String(params["pattern"])] ?? `a text like ${String(params["pattern"])}`,
+};
 
 /** Patterns in a person's words. */
-const expectationByPattern: Readonly<Record<string, string>> = {
+const EXPECTATION_BY_PATTERN: Readonly<Record<string, string>> = {
   "^([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee])$": "true or false",
 };
 
@@ -32,7 +31,7 @@ export function describeViolation(violation: ErrorObject, data: unknown): string
   if (violation.keyword === "additionalProperties") {
     return `${fieldName([...path, String(violation.params["additionalProperty"])])} is not known`;
   }
-  const expectation = expectationByKeyword[violation.keyword]?.(violation.params) ?? violation.message;
+  const expectation = EXPECTATION_BY_KEYWORD[violation.keyword]?.(violation.params) ?? violation.message;
   const value = path.reduce<unknown>(memberOf, data);
   const shown = violation.keyword === "type" ? `is ${typeName(value)}` : `is ${showValue(value)}`;
   return `${fieldName(path)} ${shown}, expected ${expectation}`;

@@ -22,7 +22,7 @@ export interface SignatureAlgorithm {
 }
 
 /** Notary Project signature specification, "Signature Algorithm Requirements". */
-const algorithms: Readonly<Record<KeySpec, SignatureAlgorithm>> = {
+const ALGORITHMS: Readonly<Record<KeySpec, SignatureAlgorithm>> = {
   "RSA-2048": rsaPss("RSA-2048", "256"),
   "RSA-3072": rsaPss("RSA-3072", "384"),
   "RSA-4096": rsaPss("RSA-4096", "512"),
@@ -48,7 +48,7 @@ function sha2(keySpec: KeySpec, bits: "256" | "384" | "512") {
  * @throws PluginError VALIDATION_ERROR when the hash algorithm is not the one that goes with the key spec.
  */
 export function signatureAlgorithm(keySpec: KeySpec, hashAlgorithm: HashAlgorithm): SignatureAlgorithm {
-  const algorithm = algorithms[keySpec];
+  const algorithm = ALGORITHMS[keySpec];
   if (algorithm.hashAlgorithm !== hashAlgorithm) {
     throw validationError(
       `keySpec ${keySpec} goes with hashAlgorithm ${algorithm.hashAlgorithm}, but the request says ${hashAlgorithm}`,

@@ -1,6 +1,6 @@
 import { PluginError, validationError } from "../error/plugin-error.ts";
 import type { KeyIdentifier } from "../key-identifier/key-identifier.ts";
-import { operationGrants, type VaultOperation } from "./operation.ts";
+import { OPERATION_GRANTS, type VaultOperation } from "./operation.ts";
 import { vaultError } from "./vault-error.ts";
 
 /**
@@ -34,7 +34,7 @@ export function checkVersion(
     throw missingFromAnswer(operation, key, "the version");
   }
   if (key.version !== undefined && version !== key.version) {
-    const { object } = operationGrants[operation];
+    const { object } = OPERATION_GRANTS[operation];
     throw validationError(
       `${key.vaultUrl} was asked for version ${key.version} of ${object} "${key.name}" and answered with version ${version}`,
       "check the version in the key id: " +
@@ -46,6 +46,6 @@ export function checkVersion(
 
 /** The error for an answer of the vault that lacks what it must hold. */
 export function missingFromAnswer(operation: VaultOperation, key: KeyIdentifier, what: string): PluginError {
-  const { object } = operationGrants[operation];
+  const { object } = OPERATION_GRANTS[operation];
   return new PluginError("ERROR", `${key.vaultUrl} answered without ${what} of ${object} "${key.name}"`);
 }

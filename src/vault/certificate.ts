@@ -1,7 +1,7 @@
 import { CertificateClient } from "@azure/keyvault-certificates";
 import type { KeyIdentifier } from "../key-identifier/key-identifier.ts";
 import { callVault, checkVersion, missingFromAnswer } from "./call.ts";
-import { serviceVersion, type Vault } from "./vault.ts";
+import { SERVICE_VERSION, type Vault } from "./vault.ts";
 
 /** One version of a certificate: the leaf alone, as the vault shows it. */
 export interface VaultCertificate {
@@ -15,7 +15,7 @@ export interface VaultCertificate {
  * @throws PluginError as of `callVault`.
  */
 export function getVaultCertificate(vault: Vault, key: KeyIdentifier): Promise<VaultCertificate> {
-  const client = new CertificateClient(vault.url, vault.credential, { serviceVersion });
+  const client = new CertificateClient(vault.url, vault.credential, { serviceVersion: SERVICE_VERSION });
   return callVault("certificates get", key, async () => {
     const { cer, properties } =
       key.version === undefined

@@ -15,7 +15,7 @@ export interface OperationGrant {
 
 // Key Vault Certificate User holds certificates/read and secrets/getSecret: Secrets User would add nothing.
 // https://learn.microsoft.com/azure/key-vault/general/rbac-guide
-export const operationGrants: Readonly<Record<VaultOperation, OperationGrant>> = {
+export const OPERATION_GRANTS: Readonly<Record<VaultOperation, OperationGrant>> = {
   "certificates get": {
     object: "certificate",
     action: "read",

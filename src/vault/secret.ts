@@ -1,7 +1,7 @@
 import { SecretClient } from "@azure/keyvault-secrets";
 import type { KeyIdentifier } from "../key-identifier/key-identifier.ts";
 import { callVault, checkVersion, missingFromAnswer } from "./call.ts";
-import { serviceVersion, type Vault } from "./vault.ts";
+import { SERVICE_VERSION, type Vault } from "./vault.ts";
 
 /** One version of a certificate's secret: all certificates, and as a rule the private key. */
 export interface VaultSecret {
@@ -17,7 +17,7 @@ export interface VaultSecret {
  * @throws PluginError as of `callVault`.
  */
 export function getVaultSecret(vault: Vault, key: KeyIdentifier): Promise<VaultSecret> {
-  const client = new SecretClient(vault.url, vault.credential, { serviceVersion });
+  const client = new SecretClient(vault.url, vault.credential, { serviceVersion: SERVICE_VERSION });
   return callVault("secrets get", key, async () => {
     const { value, properties } = await client.getSecret(
       key.name,

@@ -2,7 +2,7 @@ import { CryptographyClient } from "@azure/keyvault-keys";
 import type { KeyIdentifier } from "../key-identifier/key-identifier.ts";
 import type { SignatureAlgorithm } from "../signature/algorithm.ts";
 import { callVault } from "./call.ts";
-import { serviceVersion, type Vault } from "./vault.ts";
+import { SERVICE_VERSION, type Vault } from "./vault.ts";
 
 /**
  * `POST /keys/{name}/{version}/sign`; needs keys sign and nothing else. Signs the digest as it is.
@@ -23,7 +23,7 @@ export function signWithVault(
     key: { kid: id, kty: algorithm.keySpec.startsWith("RSA") ? "RSA" : "EC" },
     properties: { id, name: key.name, version: key.version, vaultUrl: vault.url },
   };
-  const client = new CryptographyClient(keyObject, vault.credential, { serviceVersion });
+  const client = new CryptographyClient(keyObject, vault.credential, { serviceVersion: SERVICE_VERSION });
   return callVault("keys sign", key, async () => {
     const { result } = await client.sign(algorithm.vaultAlgorithm, digest);
     return result;

@@ -1,9 +1,9 @@
 import { type ErrorCode, type ErrorMetadata, PluginError } from "../error/plugin-error.ts";
 import type { KeyIdentifier } from "../key-identifier/key-identifier.ts";
-import { operationGrants, type VaultOperation } from "./operation.ts";
+import { OPERATION_GRANTS, type VaultOperation } from "./operation.ts";
 import { readFailure, type ServiceFailure } from "./service-failure.ts";
 
-const errorCodeByStatus: Readonly<Record<number, ErrorCode>> = {
+const ERROR_CODE_BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   400: "VALIDATION_ERROR",
   401: "ACCESS_DENIED",
   403: "ACCESS_DENIED",
@@ -15,8 +15,8 @@ const errorCodeByStatus: Readonly<Record<number, ErrorCode>> = {
 /** The PluginError for a call that the vault refused or never answered. */
 export function vaultError(operation: VaultOperation, key: KeyIdentifier, error: unknown): PluginError {
   const failure = readFailure(error);
-  const code = (failure.status && errorCodeByStatus[failure.status]) || "ERROR";
-  const { object, action } = operationGrants[operation];
+  const code = (failure.status && ERROR_CODE_BY_STATUS[failure.status]) || "ERROR";
+  const { object, action } = OPERATION_GRANTS[operation];
   const version = key.version === undefined ? "" : ` version ${key.version}`;
   const answer =
     failure.status === undefined
@@ -31,29 +31,29 @@ export function vaultError(operation: VaultOperation, key: KeyIdentifier, error:
 
 function findFix(operation: VaultOperation, key: KeyIdentifier, failure: ServiceFailure): string | undefined {
   const reason = [failure.innerCode, failure.code, String(failure.status)].find(
-    (candidate) => candidate !== undefined && Object.hasOwn(fixByReason, candidate),
+    (candidate) => candidate !== undefined && Object.hasOwn(FIX_BY_REASON, candidate),
   );
-  return reason === undefined ? undefined : fixByReason[reason]?.(operation, key, failure);
+  return reason === undefined ? undefined : FIX_BY_REASON[reason]?.(operation, key, failure);
 }
 
 type Fix = (operation: VaultOperation, key: KeyIdentifier, failure: ServiceFailure) => string;
 
 const grantByAccessPolicy: Fix = (operation, key, failure) =>
   `grant ${operation}: \`az keyvault set-policy --name ${vaultName(key)} --object-id ${objectIdIn(failure)} ` +
-  `${operationGrants[operation].policyOption}\` (this replaces what the principal may do with ` +
+  `${OPERATION_GRANTS[operation].policyOption}\` (this replaces what the principal may do with ` +
   `${operation.split(" ", 1)[0]}: name there what else it needs)${otherWayFor(operation)}`;
 
 const grantByRole: Fix = (operation, key, failure) => {
-  const { role } = operationGrants[operation];
+  const { role } = OPERATION_GRANTS[operation];
   return (
     `grant the role "${role}": \`az role assignment create --role "${role}" --assignee ${objectIdIn(failure)} ` +
     `--scope $(az keyvault show --name ${vaultName(key)} --query id --output tsv)\`${otherWayFor(operation)}. ` +
-    `${allRoles.map((name) => `"${name}"`).join(" and ")} are all that signing needs, each granted by a command of its own`
+    `${ALL_ROLES.map((name) => `"${name}"`).join(" and ")} are all that signing needs, each granted by a command of its own`
   );
 };
 
 /** `az role assignment create` keeps the last `--role` of several: people lose roles that they think they granted. */
-const allRoles = [...new Set(Object.values(operationGrants).map(({ role }) => role))];
+const ALL_ROLES = [...new Set(Object.values(OPERATION_GRANTS).map(({ role }) => role))];
 
 const checkName: Fix = (_operation, key) =>
   `check the key id: \`az keyvault certificate list-versions --vault-name ${vaultName(key)} --name ${key.name}\``;
@@ -61,7 +61,7 @@ const checkName: Fix = (_operation, key) =>
 const checkVaultName: Fix = (_operation, key) =>
   `check the vault's name in the key id and that ${key.vaultUrl} can be reached from here (DNS, proxy, firewall)`;
 
-const fixByReason: Readonly<Record<string, Fix>> = {
+const FIX_BY_REASON: Readonly<Record<string, Fix>> = {
   AccessDenied: grantByAccessPolicy,
   ForbiddenByRbac: grantByRole,
   ForbiddenByFirewall: (_operation, key) =>

@@ -4,7 +4,7 @@ import type { TokenCredential } from "@azure/core-auth";
  * The version of Key Vault's REST API. Not the newest, which each SDK asks for by default and another one each: all that
  * is needed here is in 7.4, and every cloud and other server with this interface answers it.
  */
-export const serviceVersion = "7.4";
+export const SERVICE_VERSION = "7.4";
 
 /** A key vault, and who asks it. */
 export interface Vault {

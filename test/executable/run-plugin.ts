@@ -3,19 +3,19 @@ import { fileURLToPath } from "node:url";
 import { validateErrorResponse } from "../../src/protocol/generated/validators.js";
 import { provideTool } from "../tools/index.ts";
 
-const dist = fileURLToPath(new URL("../../dist/", import.meta.url));
+const DIST = fileURLToPath(new URL("../../dist/", import.meta.url));
 
 /** The command line of one of the plugin's two distributions. */
 export type PluginCommand = readonly [string, ...string[]];
 
 /** The single executable. */
 export const executable: PluginCommand = [
-  `${dist}notation-azure-kv${process.platform === "win32" ? ".exe" : ""}`,
+  `${DIST}notation-azure-kv${process.platform === "win32" ? ".exe" : ""}`,
 ];
 
 /** The bundle on the oldest Node that is supported. */
 export async function bundleOnNode(): Promise<PluginCommand> {
-  return [await provideTool("node"), `${dist}notation-azure-kv.cjs`];
+  return [await provideTool("node"), `${DIST}notation-azure-kv.cjs`];
 }
 
 /** What one run of the plugin left behind. */

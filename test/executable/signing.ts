@@ -5,7 +5,7 @@ import type { KeySpec } from "../pki/index.ts";
 import { answerOf, executable, type PluginCommand } from "./run-plugin.ts";
 
 /** Hash and signing algorithm by key spec. */
-const algorithms = {
+const ALGORITHMS = {
   "RSA-2048": ["SHA-256", "RSASSA-PSS-SHA-256"],
   "RSA-3072": ["SHA-384", "RSASSA-PSS-SHA-384"],
   "RSA-4096": ["SHA-512", "RSASSA-PSS-SHA-512"],
@@ -14,7 +14,7 @@ const algorithms = {
   "EC-521": ["SHA-512", "ECDSA-SHA-512"],
 } as const;
 
-const payload = Buffer.from("what is signed, with an umlaut: ü");
+const PAYLOAD = Buffer.from("what is signed, with an umlaut: ü");
 
 /** A request of describe-key. */
 export function describeRequest(keyId: string, pluginConfig = {}): object {
@@ -26,8 +26,8 @@ export function signRequest(keyId: string, keySpec: KeySpec, pluginConfig = {}):
   return {
     ...describeRequest(keyId, pluginConfig),
     keySpec,
-    hashAlgorithm: algorithms[keySpec][0],
-    payload: payload.toString("base64"),
+    hashAlgorithm: ALGORITHMS[keySpec][0],
+    payload: PAYLOAD.toString("base64"),
   };
 }
 
@@ -56,14 +56,14 @@ export async function expectSigned(
     env,
     plugin,
   })) as Signed;
-  expect(rest).toEqual({ keyId, signingAlgorithm: algorithms[keySpec][1] });
+  expect(rest).toEqual({ keyId, signingAlgorithm: ALGORITHMS[keySpec][1] });
   expect(certificateChain).toEqual(chain.map((der) => Buffer.from(der).toString("base64")));
   const leaf = new X509Certificate(Buffer.from(certificateChain[0] ?? "", "base64"));
-  const hash = algorithms[keySpec][0].replace("-", "").toLowerCase();
+  const hash = ALGORITHMS[keySpec][0].replace("-", "").toLowerCase();
   const scheme = keySpec.startsWith("RSA")
     ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
     : { dsaEncoding: "ieee-p1363" as const };
-  expect(verify(hash, payload, { key: leaf.publicKey, ...scheme }, Buffer.from(signature, "base64"))).toBe(
+  expect(verify(hash, PAYLOAD, { key: leaf.publicKey, ...scheme }, Buffer.from(signature, "base64"))).toBe(
     true,
   );
 }

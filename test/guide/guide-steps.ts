@@ -5,17 +5,17 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { issueFromRequest, toPem } from "../pki/index.ts";
-import { type Scene, subject } from "./scene.ts";
+import { type Scene, SUBJECT } from "./scene.ts";
 
-const keySize = 3072;
+const KEY_SIZE = 3072;
 
 /** The certificate policy of the guide: code signing, key usage digitalSignature, issued by a CA outside the vault. */
-const certificatePolicy = {
+const CERTIFICATE_POLICY = {
   issuerParameters: { name: "Unknown" },
-  keyProperties: { exportable: false, keyType: "RSA", keySize, reuseKey: false },
+  keyProperties: { exportable: false, keyType: "RSA", KEY_SIZE, reuseKey: false },
   secretProperties: { contentType: "application/x-pkcs12" },
   x509CertificateProperties: {
-    subject,
+    subject: SUBJECT,
     ekus: ["1.3.6.1.5.5.7.3.3"],
     keyUsage: ["digitalSignature"],
     validityInMonths: 12,
@@ -49,7 +49,7 @@ export async function makeCertificate(scene: Scene): Promise<void> {
   );
   terminal.set("AKV_NAME", policyVault.name);
   terminal.set("KEY_NAME", "example-code-signing");
-  await terminal.run(`cat > policy.json <<'EOF'\n${JSON.stringify(certificatePolicy, undefined, 2)}\nEOF`);
+  await terminal.run(`cat > policy.json <<'EOF'\n${JSON.stringify(CERTIFICATE_POLICY, undefined, 2)}\nEOF`);
   const name = "--vault-name $AKV_NAME --name $KEY_NAME";
   await terminal.run(
     `az keyvault certificate create ${name} --policy @policy.json --query status --output tsv`,
@@ -74,7 +74,7 @@ export async function makeCertificate(scene: Scene): Promise<void> {
 
 async function issueAtTheCa({ folder, issuing, root }: Scene): Promise<void> {
   const request = await readFile(join(folder, "example.csr"), "utf8");
-  const { chain } = await issueFromRequest({ request, issuer: issuing, subject });
+  const { chain } = await issueFromRequest({ request, issuer: issuing, subject: SUBJECT });
   await writeFile(join(folder, "bundle.crt"), toPem(...chain));
   await writeFile(join(folder, "root.crt"), toPem(root.certificate));
 }
@@ -123,7 +123,7 @@ export async function trustTheCa({ terminal }: Scene): Promise<void> {
         registryScopes: ["*"],
         signatureVerification: { level: "strict", override: { revocation: "skip" } },
         trustStores: ["ca:GlobalSign"],
-        trustedIdentities: [`x509.subject: ${subject}`],
+        trustedIdentities: [`x509.subject: ${SUBJECT}`],
       },
     ],
   };

@@ -5,7 +5,7 @@
 import { writeFile } from "node:fs/promises";
 import { followGuide } from "./guide.ts";
 
-const preface = `# The CA's guide, command by command
+const PREFACE = `# The CA's guide, command by command
 
 This is the transcript of \`npm run guide -- docs/guide.md\`, made by the run: the steps of GlobalSign's public guide "Container
 Image Signing with Notation and Azure Key Vault Using GlobalSign's Code Signing Certificate" (2025-02-28), with the real Azure CLI, the
@@ -16,5 +16,5 @@ said where it does.
 const [file] = process.argv.slice(2);
 const { markdown } = await followGuide((text) => process.stdout.write(text));
 if (file !== undefined) {
-  await writeFile(file, `${preface}\n${markdown}`);
+  await writeFile(file, `${PREFACE}\n${markdown}`);
 }

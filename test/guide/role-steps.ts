@@ -5,10 +5,10 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { issueLeaf, privateKeyToPem, toPem } from "../pki/index.ts";
-import { type Scene, subject } from "./scene.ts";
+import { type Scene, SUBJECT } from "./scene.ts";
 
 /** The roles in the guide's words; the second does not exist under this name. */
-const rolesOfTheGuide = ["Key Vault Secrets User", "Key Vault Certificates User", "Key Vault Crypto User"];
+const ROLES_OF_THE_GUIDE = ["Key Vault Secrets User", "Key Vault Certificates User", "Key Vault Crypto User"];
 
 /** An administrator imports a certificate into the vault that is governed by roles. */
 export async function importAsAdministrator(scene: Scene): Promise<void> {
@@ -22,7 +22,7 @@ export async function importAsAdministrator(scene: Scene): Promise<void> {
   roleVault.assignRole(administrator, "Key Vault Administrator");
   const { AZURE_CLIENT_ID = "", AZURE_CLIENT_SECRET = "", AZURE_TENANT_ID = "" } = administrator.environment;
   await writeFile(join(folder, "administrator.secret"), AZURE_CLIENT_SECRET, { mode: 0o600 });
-  const leaf = await issueLeaf({ subject, issuer: issuing, keySpec: "EC-384" });
+  const leaf = await issueLeaf({ subject: SUBJECT, issuer: issuing, keySpec: "EC-384" });
   await writeFile(join(folder, "example.pem"), `${privateKeyToPem(leaf.privateKey)}${toPem(...leaf.chain)}`, {
     mode: 0o600,
   });
@@ -47,7 +47,7 @@ export async function importAsAdministrator(scene: Scene): Promise<void> {
 export async function fallIntoTheTrap({ terminal }: Scene): Promise<void> {
   terminal.step("The guide's trap", "One command names three roles. `az` keeps the last, and says nothing.");
   await terminal.assign("AKV_ID", "az keyvault show --name $AKV_NAME --query id --output tsv");
-  const roles = rolesOfTheGuide.map((role) => `--role "${role}"`).join(" ");
+  const roles = ROLES_OF_THE_GUIDE.map((role) => `--role "${role}"`).join(" ");
   await terminal.run(
     `az role assignment create ${roles} \\\n  --assignee $USER_ID --scope $AKV_ID --output none`,
   );

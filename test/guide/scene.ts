@@ -14,7 +14,7 @@ import { provideTool } from "../tools/index.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 
 /** The subject that the guide's certificate is issued for; the trust policy asks for it. */
-export const subject = "C=US, ST=WA, L=Seattle, O=Example Inc, CN=Example Inc";
+export const SUBJECT = "C=US, ST=WA, L=Seattle, O=Example Inc, CN=Example Inc";
 
 export interface Scene {
   readonly emulator: Emulator;

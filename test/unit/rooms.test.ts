@@ -3,11 +3,11 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { Glob } from "bun";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** The table of CONTRIBUTING.md: each room and those that it calls. */
 async function drawnRooms(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-  const text = await readFile(`${root}CONTRIBUTING.md`, "utf8");
+  const text = await readFile(`${ROOT}CONTRIBUTING.md`, "utf8");
   const table = text.slice(text.indexOf("| room of `src/` |")).split("\n\n")[0] ?? "";
   const rows = table.split("\n").slice(2);
   return new Map(
@@ -24,9 +24,9 @@ async function drawnRooms(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
 /** The rooms that the files of `src/` import, by room. */
 async function importedRooms(): Promise<Map<string, Set<string>>> {
   const rooms = new Map<string, Set<string>>();
-  for await (const file of new Glob("*/*.ts").scan(`${root}src`)) {
+  for await (const file of new Glob("*/*.ts").scan(`${ROOT}src`)) {
     const room = file.split("/")[0] ?? "";
-    const source = await readFile(`${root}src/${file}`, "utf8");
+    const source = await readFile(`${ROOT}src/${file}`, "utf8");
     const imports = Array.from(
       source.matchAll(/(?:from|import\()\s*"\.\.\/([a-z0-9-]+)\//g),
       ([, name = ""]) => name,
@@ -56,8 +56,8 @@ describe("the rooms that CONTRIBUTING.md draws", async () => {
 
 test("the emulator and its certificates import nothing of the product", async () => {
   const importing: string[] = [];
-  for await (const file of new Glob("{emulator,pki,tools}/**/*.ts").scan(`${root}test`)) {
-    const source = await readFile(`${root}test/${file}`, "utf8");
+  for await (const file of new Glob("{emulator,pki,tools}/**/*.ts").scan(`${ROOT}test`)) {
+    const source = await readFile(`${ROOT}test/${file}`, "utf8");
     if (/(?:from|import\()\s*"[./]*\/src\//.test(source)) {
       importing.push(file);
     }

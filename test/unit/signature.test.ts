@@ -4,7 +4,7 @@ import { digestPayload, signatureAlgorithm, verifySignature } from "../../src/si
 import { generatePrivateKey } from "../pki/index.ts";
 import { expectError } from "./expect-error.ts";
 
-const table = [
+const TABLE = [
   ["RSA-2048", "SHA-256", "RSASSA-PSS-SHA-256", "PS256", 32],
   ["RSA-3072", "SHA-384", "RSASSA-PSS-SHA-384", "PS384", 48],
   ["RSA-4096", "SHA-512", "RSASSA-PSS-SHA-512", "PS512", 64],
@@ -14,7 +14,7 @@ const table = [
 ] as const;
 const payload = Buffer.from("what is signed");
 
-describe.each(table)("%s with %s", (keySpec, hashAlgorithm, signingAlgorithm, vaultAlgorithm, digestSize) => {
+describe.each(TABLE)("%s with %s", (keySpec, hashAlgorithm, signingAlgorithm, vaultAlgorithm, digestSize) => {
   test(`is ${signingAlgorithm}, ${vaultAlgorithm} in the vault`, () => {
     const algorithm = signatureAlgorithm(keySpec, hashAlgorithm);
     expect(algorithm).toMatchObject({ keySpec, hashAlgorithm, signingAlgorithm, vaultAlgorithm });
@@ -45,7 +45,7 @@ describe.each(table)("%s with %s", (keySpec, hashAlgorithm, signingAlgorithm, va
   });
 });
 
-test.each(table)("%s with another hash algorithm than %s is refused", async (keySpec, hashAlgorithm) => {
+test.each(TABLE)("%s with another hash algorithm than %s is refused", async (keySpec, hashAlgorithm) => {
   for (const other of ["SHA-256", "SHA-384", "SHA-512"] as const) {
     if (other !== hashAlgorithm) {
       await expectError(
