@@ -7,12 +7,10 @@ import { join } from "node:path";
 import { issueFromRequest, toPem } from "../pki/index.ts";
 import { type Scene, SUBJECT } from "./scene.ts";
 
-const KEY_SIZE = 3072;
-
 /** The certificate policy of the guide: code signing, key usage digitalSignature, issued by a CA outside the vault. */
 const CERTIFICATE_POLICY = {
   issuerParameters: { name: "Unknown" },
-  keyProperties: { exportable: false, keyType: "RSA", KEY_SIZE, reuseKey: false },
+  keyProperties: { exportable: false, keyType: "RSA", keySize: 3072, reuseKey: false },
   secretProperties: { contentType: "application/x-pkcs12" },
   x509CertificateProperties: {
     subject: SUBJECT,
