@@ -101,6 +101,56 @@ test("a request split inside a UTF-8 character, slowly, is one request", async (
   });
 });
 
+test("a request on a pipe that does not block is waited for", async () => {
+  // Whoever starts the plugin may have made the pipe so; Python can, and Bun cannot.
+  const starter = [
+    "import os, subprocess, sys, time",
+    "reader, writer = os.pipe()",
+    "os.set_blocking(reader, False)",
+    "child = subprocess.Popen(sys.argv[1:], stdin=reader)",
+    "os.close(reader)",
+    "time.sleep(0.2)",
+    "os.write(writer, b'{\"pluginConfig\":')",
+    "time.sleep(0.1)",
+    "os.write(writer, b'{}}')",
+    "os.close(writer)",
+    "sys.exit(child.wait())",
+  ].join("\n");
+  for (const plugin of [executable, nodeBundle]) {
+    const run = await runPlugin(["-c", starter, ...plugin, "get-plugin-metadata"], "", {
+      plugin: ["python3"],
+    });
+    expect(run).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(JSON.parse(run.stdout)).toMatchObject({ name: "azure-kv" });
+  }
+});
+
+test.each([
+  ["a full disk", "get-plugin-metadata > /dev/full", "ENOSPC"],
+  ["a reader that has gone", "get-plugin-metadata | true", "EPIPE"],
+])("a response that cannot be written, for %s, is an error", async (_why, redirection, reason) => {
+  const [program] = executable;
+  const line = `set -o pipefail; { sleep 0.2; echo '{}'; } | "${program}" ${redirection}`;
+  const { exitCode, stdout, stderr } = await runPlugin(["-c", line], "", { plugin: ["bash"] });
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+  expect(JSON.parse(stderr)).toMatchObject({
+    errorCode: "ERROR",
+    errorMessage: expect.stringMatching(new RegExp(`the response cannot be written: ${reason}`)),
+  });
+});
+
+test("closed stdin, and nothing on it, are told as an empty request", async () => {
+  for (const redirection of ["<&-", "< /dev/null"]) {
+    const line = `"${executable[0]}" describe-key ${redirection}`;
+    const { exitCode, stderr } = await runPlugin(["-c", line], "", { plugin: ["bash"] });
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stderr)).toMatchObject({
+      errorCode: "VALIDATION_ERROR",
+      errorMessage: expect.stringMatching(/stdin is (?:empty|closed)/),
+    });
+  }
+});
+
 test("what get-plugin-metadata says is the same on both distributions", async () => {
   expect(await answerOf("get-plugin-metadata", {}, { plugin: nodeBundle })).toEqual(
     await answerOf("get-plugin-metadata", {}),
