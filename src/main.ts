@@ -4,6 +4,9 @@ import { asPluginError } from "./error/unexpected-error.ts";
 import { encodeError } from "./protocol/response.ts";
 import { readStdin, writeAndExit } from "./standard-streams.ts";
 
+/** Libraries that find these write to stderr, where only one JSON object may be; DEBUG also shows a proxy's password. */
+const NOISY_VARIABLES = ["DEBUG", "AZURE_LOG_LEVEL"];
+
 let failed = false;
 
 /** Once: the CLI reads all of stderr as one JSON object. */
@@ -18,6 +21,11 @@ function fail(thrown: unknown): void {
     // Nobody reads stderr: the exit code is all that is left.
     process.exit(1);
   }
+}
+
+// The libraries that read them are loaded later, by the command that needs them.
+for (const variable of NOISY_VARIABLES) {
+  delete process.env[variable];
 }
 
 // Bun and Node print the source around an uncaught error to stderr, where only one JSON object may be.

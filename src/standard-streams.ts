@@ -52,8 +52,10 @@ function readChunk(chunk: Buffer): number | "would block" {
         return 0;
       case "EBADF":
         throw validationError("stdin is closed; expected the request as one JSON object on stdin");
-      default:
-        throw error;
+      default: {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw validationError(`stdin cannot be read: ${reason}`);
+      }
     }
   }
 }

@@ -1,4 +1,4 @@
-import { parseCertificate } from "../certificate/certificate.ts";
+import { nameBag, readCertificates } from "../certificate/certificate-bag.ts";
 import { certificatesInPem } from "../certificate/pem.ts";
 import { PluginError, validationError } from "../error/plugin-error.ts";
 import { showValue } from "../error/show-value.ts";
@@ -8,10 +8,10 @@ import { getVaultSecret } from "../vault/secret.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { FoundCertificates } from "./found-certificates.ts";
 
-const READER_BY_CONTENT_TYPE: Readonly<Record<string, (value: string) => Uint8Array[]>> = {
-  "application/x-pkcs12": (value) => certificatesInPkcs12(Buffer.from(value, "base64")),
-  "application/x-pem-file": certificatesInPem,
-};
+const READERS: ReadonlyMap<string | undefined, (value: string) => Uint8Array[]> = new Map([
+  ["application/x-pkcs12", (value: string) => certificatesInPkcs12(Buffer.from(value, "base64"))],
+  ["application/x-pem-file", certificatesInPem],
+]);
 
 /**
  * The whole chain as it was merged into or imported into the vault: the certificate's secret, PKCS#12 or PEM.
@@ -20,26 +20,25 @@ const READER_BY_CONTENT_TYPE: Readonly<Record<string, (value: string) => Uint8Ar
  */
 export async function findInSecret(vault: Vault, key: KeyIdentifier): Promise<FoundCertificates> {
   const secret = await getVaultSecret(vault, key);
-  const origin = `secret "${key.name}" of ${key.vaultUrl}`;
-  const read = READER_BY_CONTENT_TYPE[secret.contentType ?? ""];
+  const name = `secret "${key.name}" of ${key.vaultUrl}`;
+  const read = READERS.get(secret.contentType);
   if (read === undefined) {
     throw validationError(
-      `${origin} has the content type ${showValue(secret.contentType)}, expected one of ` +
-        Object.keys(READER_BY_CONTENT_TYPE).join(", "),
+      `${name} has the content type ${showValue(secret.contentType)}, expected one of ${[...READERS.keys()].join(", ")}`,
       `make sure that "${key.name}" is a certificate of the vault, and not only a secret`,
     );
   }
-  const certificates = read(secret.value).map((der) => parseCertificate(der, `a certificate in ${origin}`));
-  if (certificates.length === 0) {
-    throw new PluginError("ERROR", `${origin} holds no certificate`, {
+  const found = readCertificates(read(secret.value));
+  if (found.certificates.length === 0) {
+    throw new PluginError("ERROR", `${name} holds no readable certificate`, {
       fix: "import the certificate into the vault again",
     });
   }
   return {
     version: secret.version,
-    leafCandidates: certificates,
-    bag: certificates,
-    origin,
+    leafCandidates: found.certificates,
+    bag: found.certificates,
+    origin: nameBag(name, found),
     fix:
       "merge or import the certificate with its whole chain into the vault, or give intermediates and root in a PEM " +
       "file: `--plugin-config ca_certs=<file>`",

@@ -1,9 +1,9 @@
 import { type KeyObject, X509Certificate } from "node:crypto";
 import { PluginError } from "../error/plugin-error.ts";
 
-/** A certificate as it came, and as node:crypto reads it. */
+/** A certificate, and as node:crypto reads it. */
 export interface Certificate {
-  /** DER, byte for byte as it came. */
+  /** DER, byte for byte as it was issued: without what may follow it, such as OpenSSL's trust settings. */
   readonly der: Uint8Array;
   readonly x509: X509Certificate;
 }
@@ -15,7 +15,8 @@ export interface Certificate {
  */
 export function parseCertificate(der: Uint8Array, origin: string): Certificate {
   try {
-    return { der, x509: new X509Certificate(der) };
+    const x509 = new X509Certificate(der);
+    return { der: x509.raw, x509 };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new PluginError("ERROR", `${origin} is not a readable X.509 certificate: ${reason}`);
@@ -59,6 +60,12 @@ export function publicKeyOf(certificate: Certificate): KeyObject | undefined {
   }
 }
 
-function onOneLine(name: string): string {
-  return name.split("\n").join(", ");
+/** Whether the certificate is valid at a time, in milliseconds since 1970 (RFC 5280, section 4.1.2.5). */
+export function isValidAt({ x509 }: Certificate, time: number): boolean {
+  return Date.parse(x509.validFrom) <= time && time <= Date.parse(x509.validTo);
+}
+
+/** An empty name is undefined on Bun. */
+function onOneLine(name: string | undefined): string {
+  return name ? name.split("\n").join(", ") : "(no name)";
 }

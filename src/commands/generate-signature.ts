@@ -1,7 +1,6 @@
 import { certificateSource } from "../certificate-source/certificate-source.ts";
 import type { FoundCertificates } from "../certificate-source/found-certificates.ts";
-import { buildChain } from "../chain/build-chain.ts";
-import { chooseLeaf } from "../chain/choose-leaf.ts";
+import { signingChain } from "../chain/signing-chain.ts";
 import { createCredential } from "../credential/credential.ts";
 import { validationError } from "../error/plugin-error.ts";
 import { settleTogether } from "../error/settle-together.ts";
@@ -14,6 +13,7 @@ import type {
 } from "../protocol/generated/validators.js";
 import { digestPayload, signatureAlgorithm } from "../signature/algorithm.ts";
 import { signWithVault } from "../vault/sign.ts";
+import { openVault } from "../vault/vault.ts";
 
 /**
  * Signs the payload with the key in the vault and returns the signature with its certificate chain, leaf first.
@@ -30,7 +30,7 @@ export async function generateSignature(
   const algorithm = signatureAlgorithm(request.keySpec, request.hashAlgorithm);
   const payload = decodePayload(request.payload);
   const findCertificates = certificateSource(config.chainSource);
-  const vault = { url: key.vaultUrl, credential: createCredential(config) };
+  const vault = openVault(key.vaultUrl, createCredential(config));
 
   const sign = (version: string): Promise<Uint8Array> =>
     signWithVault(vault, { ...key, version }, algorithm, digestPayload(algorithm, payload));
@@ -43,8 +43,7 @@ export async function generateSignature(
       ? await findThenSign()
       : await settleTogether(findCertificates(vault, key), sign(key.version));
 
-  const leaf = await chooseLeaf(found.leafCandidates, algorithm, payload, signature);
-  const chain = buildChain(leaf, found.bag, found.origin, found.fix);
+  const chain = await signingChain(found, algorithm, payload, signature);
   return {
     keyId: request.keyId,
     signature: encodeBase64(signature),

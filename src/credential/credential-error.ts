@@ -13,14 +13,27 @@ const FIXES: Readonly<Record<CredentialType | "default", string>> = {
     "run `az login`, or choose the credential by plugin config credential_type=environment|workloadid|managedid|azurecli",
 };
 
+/** Causes that a fix of their own helps with, whichever credential they come from. */
+const FIXES_BY_CAUSE: readonly (readonly [cause: RegExp, fix: string])[] = [
+  [
+    /not configured to acquire tokens for tenant/,
+    "set AZURE_TENANT_ID to the vault's tenant: `az keyvault show --name <vault> --query properties.tenantId`",
+  ],
+  [
+    /AADSTS(?:7000215|7000222|700016|700027|90002|900023)\b/,
+    "correct the service principal: AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH",
+  ],
+];
+
 /** The ACCESS_DENIED error for a credential that gave no access token: what it said, and how to mend it. */
 export function credentialError(type: CredentialType | "default", error: unknown): PluginError {
   const credential = type === "default" ? "the default credential chain" : `credential_type=${type}`;
-  return new PluginError(
-    "ACCESS_DENIED",
-    `${credential} gave no access token for Azure Key Vault:${whatItSaid(error)}`,
-    { fix: FIXES[type], metadata: { credentialType: type } },
-  );
+  const said = whatItSaid(error);
+  const fix = FIXES_BY_CAUSE.find(([cause]) => cause.test(said))?.[1] ?? FIXES[type];
+  return new PluginError("ACCESS_DENIED", `${credential} gave no access token for Azure Key Vault:${said}`, {
+    fix,
+    metadata: { credentialType: type },
+  });
 }
 
 /** What a credential said, after a space; for a chain of credentials, a line for each that was tried. */
@@ -36,11 +49,17 @@ function whatItSaid(error: unknown): string {
   return lines.map((line) => `\n- ${line}`).join("");
 }
 
-/** Entra ID's own sentence where there is one, otherwise the credential's first line without its link. */
+/**
+ * The cause in a credential's message, on one line. The SDK puts it below a heading of its own, "More details:", and
+ * Entra ID's sentence between times and ids.
+ */
 function reasonIn(message: string): string {
-  const entraSentence = /AADSTS\d+: .*?(?=\s*(?:Trace ID:|$))/m.exec(message)?.[0];
-  const firstLine = message.trim().split("\n", 1)[0] ?? "";
-  return (
-    entraSentence ?? firstLine.replace(/^Error: |\s*To (?:troubleshoot|mitigate this issue), .*$/g, "").trim()
-  );
+  const details = message.split(/More details:\s*/).at(-1) ?? message;
+  const description = /Description: (.*?)(?: - Correlation ID:|$)/m.exec(details)?.[1] ?? details;
+  const [firstLine = ""] = description.trim().split("\n", 1);
+  return firstLine
+    .replace(/^Error: /, "")
+    .replace(/\s*(?:Trace ID:|To (?:troubleshoot|mitigate this issue),).*$/, "")
+    .replace(/,$/, "")
+    .trim();
 }

@@ -28,7 +28,7 @@ const VERSION_PATTERN = /^[0-9a-f]{32}$/i;
  */
 export function parseKeyIdentifier(keyId: string): KeyIdentifier {
   const refuse = (reason: string): Error =>
-    validationError(`key id ${showValue(keyId)} ${reason}; expected ${RIGHT_FORM}`);
+    validationError(`key id ${showValue(withoutUserInfo(keyId))} ${reason}; expected ${RIGHT_FORM}`);
   const url = parseUrl(keyId);
   if (url === undefined) {
     throw refuse("is not a URL");
@@ -36,10 +36,14 @@ export function parseKeyIdentifier(keyId: string): KeyIdentifier {
   if (url.protocol !== "https:") {
     throw refuse(`has the scheme ${url.protocol.slice(0, -1)}, and only https is safe`);
   }
-  if (url.username !== "" || url.password !== "" || /[?#\s]/.test(keyId)) {
-    throw refuse("has parts that a key identifier cannot have (user, query, fragment or white space)");
+  // The text itself and not the URL made of it: a parser resolves dots, turns backslashes and fills in slashes.
+  const path = /^https:\/\/[^/?#@\\\s]+(?:\/([^?#\\\s]*))?$/i.exec(keyId)?.[1] ?? "";
+  if (path === "" && url.pathname !== "/") {
+    throw refuse(
+      "has parts that a key identifier cannot have (user, query, fragment, backslash or white space)",
+    );
   }
-  const [collection, name, version, ...rest] = url.pathname.replace(/\/$/, "").slice(1).split("/");
+  const [collection, name, version, ...rest] = path.replace(/\/$/, "").split("/");
   if (collection !== "keys" && collection !== "certificates") {
     throw refuse(
       collection === "secrets" ? "is a secret's identifier" : "is neither a key's nor a certificate's",
@@ -57,6 +61,11 @@ export function parseKeyIdentifier(keyId: string): KeyIdentifier {
     throw refuse(`has the version "${version}"; a version is 32 hexadecimal digits`);
   }
   return { vaultUrl: url.origin, name, version: version?.toLowerCase() };
+}
+
+/** A password in a URL is shown to nobody. */
+function withoutUserInfo(keyId: string): string {
+  return keyId.replace(/\/\/[^/]*@/, "//");
 }
 
 function parseUrl(text: string): URL | undefined {

@@ -9,6 +9,7 @@ import {
   SafeContents,
 } from "@peculiar/asn1-pfx";
 import { AsnParser, OctetString } from "@peculiar/asn1-schema";
+import { OctetString as BerOctetString, fromBER } from "asn1js";
 import { PluginError } from "../error/plugin-error.ts";
 import { EncryptedData } from "./asn1.ts";
 import { decryptContent, EMPTY_PASSWORDS } from "./decrypt.ts";
@@ -82,7 +83,21 @@ function certificatesInBags(bags: readonly SafeBag[]): Uint8Array[] {
   });
 }
 
-/** The octets of an OCTET STRING that a field of type ANY holds. */
+/**
+ * The octets of an OCTET STRING that a field of type ANY holds. In BER it may come in segments (X.690, section
+ * 8.7.3), which the schema library's own class does not join.
+ */
 function octetsOf(any: ArrayBuffer): Uint8Array {
-  return new Uint8Array(AsnParser.parse(any, OctetString).buffer);
+  const { result } = fromBER(any);
+  if (!(result instanceof BerOctetString)) {
+    throw new TypeError("an OCTET STRING is missing");
+  }
+  return Buffer.concat(segmentsOf(result));
+}
+
+/** The segments of an OCTET STRING, which may be in segments themselves; one where it is in one piece. */
+function segmentsOf({ idBlock, valueBlock }: BerOctetString): Uint8Array[] {
+  return idBlock.isConstructed
+    ? valueBlock.value.flatMap((segment) => (segment instanceof BerOctetString ? segmentsOf(segment) : []))
+    : [valueBlock.valueHexView];
 }

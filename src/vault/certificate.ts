@@ -21,7 +21,7 @@ export function getVaultCertificate(vault: Vault, key: KeyIdentifier): Promise<V
       key.version === undefined
         ? await client.getCertificate(key.name)
         : await client.getCertificateVersion(key.name, key.version);
-    if (cer === undefined) {
+    if (!(cer instanceof Uint8Array) || cer.length === 0) {
       throw missingFromAnswer("certificates get", key, "the certificate");
     }
     return { version: checkVersion("certificates get", key, properties.version), der: cer };

@@ -23,7 +23,7 @@ export function getVaultSecret(vault: Vault, key: KeyIdentifier): Promise<VaultS
       key.name,
       key.version === undefined ? {} : { version: key.version },
     );
-    if (value === undefined) {
+    if (typeof value !== "string") {
       throw missingFromAnswer("secrets get", key, "the secret's value");
     }
     return {

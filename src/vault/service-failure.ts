@@ -1,6 +1,6 @@
 /** What a failed call says of itself, as far as it could be read. */
 export interface ServiceFailure {
-  /** HTTP status; undefined when no answer came, or none that could be understood. */
+  /** HTTP status; undefined when no answer came. */
   readonly status: number | undefined;
   /** The service's code, or the network's, such as `ENOTFOUND`. */
   readonly code: string | undefined;
@@ -10,26 +10,32 @@ export interface ServiceFailure {
   readonly requestId: string | undefined;
 }
 
-/** Reads what the Azure SDK throws without trusting its shape: it differs from client to client. */
+/**
+ * Reads what the Azure SDK throws without trusting its shape: it differs from client to client. Once an answer has
+ * come, only the service's own error object is quoted: the SDK's message for a body that it cannot parse holds the
+ * whole body, and a secret's body holds the private key.
+ */
 export function readFailure(error: unknown): ServiceFailure {
   const body = valueAt(error, ["details", "error"]);
   const status = valueAt(error, ["statusCode"]);
+  const code = textAt(body, ["code"]) ?? textAt(error, ["code"]);
+  const answered = typeof status === "number" || valueAt(error, ["response"]) !== undefined;
   return {
     status: typeof status === "number" ? status : undefined,
-    code: textAt(body, ["code"]) ?? textAt(error, ["code"]),
+    code,
     // The service writes innererror, the SDK's generated clients make innerError of it.
     innerCode: textAt(body, ["innererror", "code"]) ?? textAt(body, ["innerError", "code"]),
-    message: oneLine(textAt(body, ["message"]) ?? messageOf(error)),
+    message:
+      textAt(body, ["message"]) === undefined && (answered || !isNetworkCode(code))
+        ? "the answer is not one of Azure Key Vault's; a proxy or gateway on the way may have made or cut it"
+        : oneLine(textAt(body, ["message"]) ?? (error instanceof Error ? error.message : String(error))),
     requestId: headerOf(error, "x-ms-request-id"),
   };
 }
 
-function messageOf(error: unknown): string {
-  // The SDK's clients stumble over an answer with another body than the service's.
-  if (error instanceof TypeError) {
-    return "the answer is not one of Azure Key Vault's; a proxy on the way may have made it";
-  }
-  return error instanceof Error ? error.message : String(error);
+/** Codes of the network and of TLS, such as `ECONNRESET` or `SELF_SIGNED_CERT_IN_CHAIN`: their messages hold no body. */
+function isNetworkCode(code: string | undefined): boolean {
+  return code !== undefined && code !== "PARSE_ERROR" && /^[A-Z][A-Z0-9_]+$/.test(code);
 }
 
 /** The sentence that the service adds to each refusal helps nobody who reads it in a terminal. */
@@ -51,7 +57,7 @@ function headerOf(error: unknown, name: string): string | undefined {
 
 function valueAt(value: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>(
-    (parent, key) => (isRecord(parent) && Object.hasOwn(parent, key) ? parent[key] : undefined),
+    (parent, key) => (isRecord(parent) && key in parent ? parent[key] : undefined),
     value,
   );
 }

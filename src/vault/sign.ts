@@ -1,7 +1,7 @@
 import { CryptographyClient } from "@azure/keyvault-keys";
 import type { KeyIdentifier } from "../key-identifier/key-identifier.ts";
 import type { SignatureAlgorithm } from "../signature/algorithm.ts";
-import { callVault } from "./call.ts";
+import { callVault, missingFromAnswer } from "./call.ts";
 import { SERVICE_VERSION, type Vault } from "./vault.ts";
 
 /**
@@ -26,6 +26,9 @@ export function signWithVault(
   const client = new CryptographyClient(keyObject, vault.credential, { serviceVersion: SERVICE_VERSION });
   return callVault("keys sign", key, async () => {
     const { result } = await client.sign(algorithm.vaultAlgorithm, digest);
+    if (!(result instanceof Uint8Array) || result.length === 0) {
+      throw missingFromAnswer("keys sign", key, "a signature");
+    }
     return result;
   });
 }

@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, test } from "bun:test";
-import { sign } from "node:crypto";
+import { type KeyObject, sign } from "node:crypto";
 import { type Certificate, parseCertificate } from "../../src/certificate/certificate.ts";
-import { buildChain } from "../../src/chain/build-chain.ts";
-import { chooseLeaf } from "../../src/chain/choose-leaf.ts";
+import { signingChain } from "../../src/chain/signing-chain.ts";
 import { signatureAlgorithm } from "../../src/signature/algorithm.ts";
 import {
   type CertificateAuthority,
@@ -13,8 +12,10 @@ import {
 } from "../pki/index.ts";
 import { expectError } from "./expect-error.ts";
 
-const payload = Buffer.from("what is signed");
-const algorithm = signatureAlgorithm("EC-256", "SHA-256");
+const PAYLOAD = Buffer.from("what is signed");
+const ALGORITHM = signatureAlgorithm("EC-256", "SHA-256");
+const DAY_MS = 24 * 3_600_000;
+const SIGNER = "C=US, ST=WA, O=Example, CN=signer";
 
 let root: CertificateAuthority;
 let policyCa: CertificateAuthority;
@@ -33,45 +34,97 @@ beforeAll(async () => {
   });
   issuingCa = await createCertificateAuthority({ subject: "C=US, O=Example, CN=Issuing", issuer: policyCa });
   namesake = await createCertificateAuthority({ subject: "C=US, O=Example, CN=Issuing", issuer: root });
-  leaf = await issueLeaf({ subject: "C=US, ST=WA, O=Example, CN=signer", issuer: issuingCa });
+  leaf = await issueLeaf({ subject: SIGNER, issuer: issuingCa });
   const { privateKey } = leaf;
-  const notBefore = new Date(Date.now() - 60_000);
   renewed = await issueLeaf({
-    subject: "C=US, ST=WA, O=Example, CN=signer",
+    subject: SIGNER,
     issuer: issuingCa,
     privateKey,
-    notBefore,
+    notBefore: daysFromNow(-0.01),
   });
   selfSigned = await createSelfSigned({ subject: "CN=alone" });
 });
 
-const read = (...ders: readonly Uint8Array[]): Certificate[] =>
+function daysFromNow(days: number): Date {
+  return new Date(Date.now() + days * DAY_MS);
+}
+
+const read = (ders: readonly Uint8Array[]): Certificate[] =>
   ders.map((der) => parseCertificate(der, "a test's"));
-const chainOf = (leafDer: Uint8Array, ...bag: readonly Uint8Array[]): Uint8Array[] => {
-  const [leafCertificate, ...rest] = read(leafDer, ...bag);
-  if (leafCertificate === undefined) {
-    throw new Error("no leaf");
-  }
-  return buildChain(leafCertificate, rest, "the bag", "complete it").map(({ der }) => der);
-};
+
+/** The chain, DER, for a signature of this key; the candidates are the bag unless they are given. */
+async function chainFor(
+  privateKey: KeyObject,
+  bag: readonly Uint8Array[],
+  candidates = bag,
+  algorithm = ALGORITHM,
+): Promise<Uint8Array[]> {
+  const signature = sign("sha256", PAYLOAD, { key: privateKey, dsaEncoding: "ieee-p1363" });
+  const found = { leafCandidates: read(candidates), bag: read(bag), origin: "the bag", fix: "complete it" };
+  const chain = await signingChain(found, algorithm, PAYLOAD, signature);
+  return chain.map(({ der }) => new Uint8Array(der));
+}
+
+const ders = (...issued: readonly IssuedCertificate[]): Uint8Array[] =>
+  issued.map(({ certificate }) => certificate);
 
 describe("the chain is leaf, intermediates, root", () => {
   test.each([
     ["in order", () => leaf.chain],
     ["root first", () => leaf.chain.toReversed()],
-    ["shuffled", () => [policyCa, leaf, root, issuingCa].map(({ certificate }) => certificate)],
+    ["shuffled", () => ders(policyCa, leaf, root, issuingCa)],
     ["with duplicates", () => [...leaf.chain, ...leaf.chain]],
-    [
-      "with what does not belong",
-      () => [selfSigned.certificate, namesake.certificate, ...leaf.chain, renewed.certificate],
-    ],
-    ["with the issuer's namesake first", () => [namesake.certificate, ...leaf.chain.slice(1)]],
-  ])("from a bag %s", (_order, bag) => {
-    expect(chainOf(leaf.certificate, ...bag())).toEqual([...leaf.chain]);
+    ["with what does not belong", () => [...ders(selfSigned, namesake), ...leaf.chain]],
+    ["with the issuer's namesake first", () => [namesake.certificate, ...leaf.chain]],
+  ])("from a bag %s", async (_order, bag) => {
+    expect(await chainFor(leaf.privateKey, bag())).toEqual([...leaf.chain]);
   });
 
-  test("of one for a self-signed leaf, whatever else there is", () => {
-    expect(chainOf(selfSigned.certificate, ...leaf.chain)).toEqual([selfSigned.certificate]);
+  test("of one for a self-signed leaf, whatever else there is", async () => {
+    const bag = [...leaf.chain, selfSigned.certificate];
+    expect(await chainFor(selfSigned.privateKey, bag)).toEqual([selfSigned.certificate]);
+  });
+
+  test("without what follows a certificate in its DER", async () => {
+    const trailing = leaf.chain.map((der) => Buffer.concat([der, Buffer.from("3003020100", "hex")]));
+    expect(await chainFor(leaf.privateKey, trailing)).toEqual([...leaf.chain]);
+  });
+});
+
+describe("of several issuers", () => {
+  test.each([
+    ["the one that is valid is taken, where another has expired", -400, -30],
+    ["the one that is valid is taken, where another is not valid yet", 30, 400],
+  ])("%s", async (_what, from, to) => {
+    const { privateKey } = issuingCa;
+    const other = await createCertificateAuthority({
+      subject: issuingCa.subject,
+      issuer: policyCa,
+      privateKey,
+      notBefore: daysFromNow(from),
+      notAfter: daysFromNow(to),
+    });
+    for (const bag of [
+      [other.certificate, ...leaf.chain],
+      [...leaf.chain, other.certificate],
+    ]) {
+      expect(await chainFor(leaf.privateKey, bag)).toEqual([...leaf.chain]);
+    }
+  });
+
+  test("the root is taken before its cross-certificate", async () => {
+    const { subject, privateKey } = root;
+    const crossCertificate = await createCertificateAuthority({
+      subject,
+      privateKey,
+      issuer: namesake,
+      pathLength: 2,
+    });
+    const bag = [crossCertificate.certificate, ...leaf.chain, ...namesake.chain];
+    expect(await chainFor(leaf.privateKey, bag)).toEqual([...leaf.chain]);
+    // Without the root itself the cross-certificate leads on, and around: its issuer is the root's.
+    const withoutRoot = bag.filter((der) => der !== root.certificate);
+    await expectError(() => chainFor(leaf.privateKey, withoutRoot), "VALIDATION_ERROR", "is incomplete");
   });
 });
 
@@ -79,54 +132,92 @@ describe("a chain that breaks names the issuer that is missing", () => {
   test.each([
     [
       "the issuing CA",
-      () => [root.certificate],
+      () => ders(root),
       /chain of ".*CN=signer" is incomplete: its issuer is "C=US, O=Example, CN=Issuing"/,
     ],
-    ["the root", () => leaf.chain.slice(0, -1), /the issuer of ".*CN=Policy" is "C=US, O=Example, CN=Root"/],
+    ["the root", () => leaf.chain.slice(1, -1), /the issuer of ".*CN=Policy" is "C=US, O=Example, CN=Root"/],
     ["everything", () => [], /CN=Issuing", and the bag does not hold it \(certificates there: 0\)/],
     [
       "the key of that name",
-      () => [namesake.certificate, root.certificate],
-      /holds a certificate of that name, but its key did not issue this one/,
+      () => ders(namesake, root),
+      /holds a certificate of that name, but the signature does not verify with its key/,
     ],
   ])("%s", async (_what, bag, message) => {
     await expectError(
-      () => chainOf(leaf.certificate, ...bag()),
+      () => chainFor(leaf.privateKey, bag(), [leaf.certificate]),
       "VALIDATION_ERROR",
       message,
       "Fix: complete it",
     );
   });
+
+  test("also where a certificate has no subject", async () => {
+    const nameless = await createSelfSigned({ subject: "" });
+    await expectError(
+      () => chainFor(leaf.privateKey, ders(nameless, root), [leaf.certificate]),
+      "VALIDATION_ERROR",
+      "is incomplete",
+    );
+  });
 });
 
 describe("the leaf is the certificate whose key signed", () => {
-  const signed = (signer: IssuedCertificate): Uint8Array =>
-    sign("sha256", payload, { key: signer.privateKey, dsaEncoding: "ieee-p1363" });
-
-  test("wherever it stands", async () => {
-    for (const bag of [leaf.chain, leaf.chain.toReversed()]) {
-      const chosen = await chooseLeaf(read(...bag), algorithm, payload, signed(leaf));
-      expect(chosen.der).toEqual(leaf.certificate);
-    }
+  test("the newest of several with that key", async () => {
+    expect(await chainFor(leaf.privateKey, [...leaf.chain, renewed.certificate])).toEqual([...renewed.chain]);
   });
 
-  test("the newest of several with that key", async () => {
-    const bag = read(...leaf.chain, renewed.certificate);
-    expect((await chooseLeaf(bag, algorithm, payload, signed(leaf))).der).toEqual(renewed.certificate);
+  test.each([
+    [
+      "self-signed",
+      () =>
+        createSelfSigned({ subject: SIGNER, privateKey: leaf.privateKey, notBefore: daysFromNow(-0.001) }),
+    ],
+    [
+      "expired",
+      () =>
+        issueLeaf({
+          subject: SIGNER,
+          issuer: issuingCa,
+          privateKey: leaf.privateKey,
+          notAfter: daysFromNow(-0.02),
+        }),
+    ],
+    [
+      "not valid yet",
+      () =>
+        issueLeaf({
+          subject: SIGNER,
+          issuer: issuingCa,
+          privateKey: leaf.privateKey,
+          notBefore: daysFromNow(1),
+        }),
+    ],
+    [
+      "without its issuer",
+      () => issueLeaf({ subject: SIGNER, issuer: namesake, privateKey: leaf.privateKey }),
+    ],
+  ])("not another of that key that is %s", async (_what, make) => {
+    const other = await make();
+    for (const bag of [
+      [other.certificate, ...leaf.chain],
+      [...leaf.chain, other.certificate],
+    ]) {
+      expect(await chainFor(leaf.privateKey, bag)).toEqual([...leaf.chain]);
+    }
   });
 
   test("another key's signature is an error that says so", () =>
     expectError(
-      () => chooseLeaf(read(...leaf.chain), algorithm, payload, signed(selfSigned)),
+      () => chainFor(selfSigned.privateKey, leaf.chain),
       "ERROR",
-      'does not verify with certificate "C=US, ST=WA, O=Example, CN=signer"',
+      `does not verify with certificate "${SIGNER}"`,
       "key and certificate do not belong together",
     ));
 
   test("a key spec that is not the request's is an error that says so", () =>
     expectError(
-      () => chooseLeaf(read(...leaf.chain), signatureAlgorithm("EC-384", "SHA-384"), payload, signed(leaf)),
+      () => chainFor(leaf.privateKey, leaf.chain, leaf.chain, signatureAlgorithm("EC-384", "SHA-384")),
       "VALIDATION_ERROR",
-      'the request says keySpec EC-384, but the key of certificate "C=US, ST=WA, O=Example, CN=signer" is EC-256',
+      `the request says keySpec EC-384, but the key of certificate "${SIGNER}" is EC-256`,
     ));
 });

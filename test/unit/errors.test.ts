@@ -83,10 +83,44 @@ describe("a credential that gives no token", () => {
     expect(credentialError("environment", new Error(message))).toMatchObject({
       code: "ACCESS_DENIED",
       message: expect.stringMatching(
-        /^credential_type=environment gave no access token for Azure Key Vault: AADSTS7000215: Invalid client secret provided\.\nFix: set AZURE_TENANT_ID/,
+        /^credential_type=environment gave no access token for Azure Key Vault: AADSTS7000215: Invalid client secret provided\.\nFix: correct the service principal/,
       ),
       metadata: { credentialType: "environment" },
     });
+  });
+
+  const heading =
+    "EnvironmentCredential authentication failed. To troubleshoot, visit https://aka.ms/x. Status code: 400\nMore details:\n";
+  test.each([
+    [
+      `${heading}ENOENT: no such file or directory, open '/none.pem'`,
+      "ENOENT: no such file or directory, open '/none.pem'",
+      "set AZURE_TENANT_ID",
+    ],
+    [
+      `${heading}The file at the specified path does not contain a PEM-encoded certificate.`,
+      "does not contain a PEM-encoded certificate.",
+      "set AZURE_TENANT_ID",
+    ],
+    [
+      `${heading}invalid_request: Error(s): 90002 - Timestamp: t - Description: AADSTS90002: Tenant 'x' not found. Trace ID: 1 - Correlation ID: 2 - Trace ID: 1,`,
+      "AADSTS90002: Tenant 'x' not found.",
+      "correct the service principal",
+    ],
+    [
+      `${heading}The current credential is not configured to acquire tokens for tenant 22. To enable acquiring tokens, add it.`,
+      "not configured to acquire tokens for tenant 22.",
+      "set AZURE_TENANT_ID to the vault's tenant",
+    ],
+    [
+      "ManagedIdentityCredential: Authentication failed. Message invalid_request: Error(s): Not Available - Description: Identity not found - Correlation ID: Not Available",
+      ": Identity not found\n",
+      "set AZURE_TENANT_ID",
+    ],
+  ])("is told by its cause, with a fix for it: %#", (message, cause, fix) => {
+    const error = credentialError("environment", new Error(message));
+    expect(error.message).toContain(cause);
+    expect(error.message).toContain(`\nFix: ${fix}`);
   });
 
   test("in the default chain is told with all that were tried", () => {

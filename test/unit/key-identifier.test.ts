@@ -45,6 +45,10 @@ describe("a key identifier", () => {
     ["https://me:secret@myvault.vault.azure.net/keys/n", /user/],
     [` ${vaultUrl}/keys/n`, /white space/],
     [`${vaultUrl}/keys/../certificates/n\n`, /white space/],
+    [`${vaultUrl}/keys/a/../b`, /the version ".."|something after/],
+    [`${vaultUrl}/keys/a%2Fb`, /the name "a%2Fb"/],
+    ["https:myvault.vault.azure.net/keys/n", /cannot have/],
+    [`${vaultUrl}\\keys\\n`, /backslash/],
   ];
   test.each(refused)("%j is refused", async (keyId, reason) => {
     await expectError(
@@ -53,5 +57,10 @@ describe("a key identifier", () => {
       reason,
       "expected https://<vault>.vault.azure.net/keys/<name>/<version>",
     );
+  });
+
+  test("with a password is refused without showing it", async () => {
+    const keyId = "https://me:p4ssword@myvault.vault.azure.net/keys/n";
+    await expectError(() => parseKeyIdentifier(keyId), "VALIDATION_ERROR", /^(?!.*p4ssword)/s, "user");
   });
 });

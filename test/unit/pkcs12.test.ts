@@ -66,6 +66,49 @@ describe("certificates are read from PKCS#12", () => {
   });
 });
 
+/** One value in BER: a tag and its content, with a definite length (X.690, section 8.1.3). */
+function tlv(tag: number, ...content: readonly Uint8Array[]): Buffer {
+  const value = Buffer.concat(content);
+  const size = value.length < 128 ? [value.length] : [0x82, value.length >> 8, value.length & 0xff];
+  return Buffer.concat([Buffer.of(tag, ...size), value]);
+}
+
+const OCTET_STRING = 0x04;
+const SEGMENTS = 0x24;
+const [SEQUENCE, EXPLICIT_0] = [0x30, 0xa0];
+const OID = {
+  data: Buffer.from("06092a864886f70d010701", "hex"),
+  certBag: Buffer.from("060b2a864886f70d010c0a0103", "hex"),
+  x509Certificate: Buffer.from("060a2a864886f70d01091601", "hex"),
+};
+
+/** An unencrypted file with one certificate, its OCTET STRINGs as `octets` writes them. */
+function berFile(certificate: Uint8Array, octets: (content: Uint8Array) => Buffer): Buffer {
+  const dataInfo = (content: Uint8Array): Buffer => tlv(SEQUENCE, OID.data, tlv(EXPLICIT_0, octets(content)));
+  const certBag = tlv(SEQUENCE, OID.x509Certificate, tlv(EXPLICIT_0, octets(certificate)));
+  const safeContents = tlv(SEQUENCE, tlv(SEQUENCE, OID.certBag, tlv(EXPLICIT_0, certBag)));
+  return tlv(SEQUENCE, Buffer.of(2, 1, 3), dataInfo(tlv(SEQUENCE, dataInfo(safeContents))));
+}
+
+describe("OCTET STRINGs of a PKCS#12 file are joined", () => {
+  const halves = (content: Uint8Array): readonly Buffer[] => {
+    const half = content.length >> 1;
+    return [content.subarray(0, half), content.subarray(half)].map((part) => tlv(OCTET_STRING, part));
+  };
+  test.each<[string, (content: Uint8Array) => Buffer]>([
+    ["in one piece", (content) => tlv(OCTET_STRING, content)],
+    ["in segments", (content) => tlv(SEGMENTS, ...halves(content))],
+    ["in nested segments", (content) => tlv(SEGMENTS, tlv(SEGMENTS, ...halves(content)))],
+    [
+      "in segments of indefinite length",
+      (content) => Buffer.concat([Buffer.of(SEGMENTS, 0x80), ...halves(content), Buffer.of(0, 0)]),
+    ],
+  ])("%s", (_form, octets) => {
+    const [certificate] = certificatesInPkcs12(berFile(leaf.certificate, octets));
+    expect(Buffer.from(certificate ?? [])).toEqual(Buffer.from(leaf.certificate));
+  });
+});
+
 describe("a PKCS#12 file that cannot be read is told", () => {
   test("with a password", async () => {
     for (const options of [tripleDes, []]) {

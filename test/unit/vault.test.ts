@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { type ErrorCode, PluginError } from "../../src/error/plugin-error.ts";
 import { callVault, checkVersion } from "../../src/vault/call.ts";
 import type { VaultOperation } from "../../src/vault/operation.ts";
+import { checkProxy } from "../../src/vault/proxy.ts";
 import { vaultError } from "../../src/vault/vault-error.ts";
 import { expectError } from "./expect-error.ts";
 
@@ -100,9 +101,54 @@ describe("a failure of the service", () => {
       ["503 ServiceUnavailable: later"],
     ],
     [
+      "a disabled secret",
+      "secrets get",
+      restError(403, "Forbidden", "Operation get is not allowed on a disabled secret.", "SecretDisabled"),
+      "ACCESS_DENIED",
+      [`set-attributes --vault-name myvault --name my-cert --version ${version} --enabled true`],
+    ],
+    [
+      "an expired key",
+      "keys sign",
+      restError(
+        403,
+        "Forbidden",
+        "Operation sign is not allowed on an expired key.",
+        "KeyOperationForbidden",
+      ),
+      "ACCESS_DENIED",
+      [`certificate show --vault-name myvault --name my-cert --version ${version} --query attributes`],
+    ],
+    [
+      "a certificate that a proxy made",
+      "keys sign",
+      Object.assign(new Error("self-signed certificate in certificate chain"), {
+        code: "SELF_SIGNED_CERT_IN_CHAIN",
+      }),
+      "ERROR",
+      ["self-signed certificate in certificate chain", "NODE_EXTRA_CA_CERTS"],
+    ],
+    [
+      "no such proxy",
+      "keys sign",
+      Object.assign(new Error("getaddrinfo ENOTFOUND proxy.corp"), { code: "ENOTFOUND" }),
+      "ERROR",
+      ["proxy.corp", "check the proxy that HTTPS_PROXY names"],
+    ],
+    [
+      "a page of a gateway",
+      "keys sign",
+      Object.assign(new Error("Unexpected status code: 403"), {
+        statusCode: 403,
+        response: { headers: new Headers() },
+      }),
+      "ACCESS_DENIED",
+      [": 403: the answer is not one of Azure Key Vault's"],
+    ],
+    [
       "no such host",
       "secrets get",
-      Object.assign(new Error("getaddrinfo ENOTFOUND x"), { code: "ENOTFOUND" }),
+      Object.assign(new Error("getaddrinfo ENOTFOUND myvault.vault.azure.net"), { code: "ENOTFOUND" }),
       "ERROR",
       ["ENOTFOUND", "check the vault's name"],
     ],
@@ -126,6 +172,20 @@ describe("a failure of the service", () => {
     );
     expect(metadata).toEqual({ status: "403", serviceCode: "AccessDenied", requestId: "request-1" });
     expect(message).not.toContain("go.microsoft.com");
+  });
+
+  test.each([
+    ["with a status", { statusCode: 200, response: { headers: new Headers() } }],
+    ["without a status", { response: { headers: new Headers() } }],
+    ["without an answer", {}],
+  ])("never shows a body that could not be parsed: %s", (_what, shape) => {
+    const body = '{"value":"-----BEGIN PRIVATE KEY-----MIGHAgEA"}<!-- gateway -->';
+    const message = `Error "SyntaxError" occurred while parsing the response body - ${body}`;
+    const parseError = Object.assign(new Error(message), { code: "PARSE_ERROR", ...shape });
+    for (const error of [parseError, new SyntaxError(message)]) {
+      expect(JSON.stringify(vaultError("secrets get", key, error))).not.toContain("PRIVATE KEY");
+      expect(vaultError("secrets get", key, error).message).toContain("not one of Azure Key Vault's");
+    }
   });
 
   test("that is told already is not wrapped again", async () => {
@@ -157,4 +217,27 @@ describe("the version in the vault's answer", () => {
       "ERROR",
       "answered without the version of secret",
     ));
+});
+
+describe("the proxy in the environment", () => {
+  test.each(["http://proxy:8080", "https://user:p%2Fw@proxy:8080", "http://[::1]:3128", ""])(
+    "%p is taken",
+    (value) => {
+      expect(() => checkProxy({ HTTPS_PROXY: value })).not.toThrow();
+    },
+  );
+
+  test.each([
+    ["HTTPS_PROXY", "http://user:pa/ss@proxy:8080"],
+    ["https_proxy", "proxy.corp:8080"],
+    ["HTTPS_PROXY", "http://[bad"],
+    ["ALL_PROXY", "http://user:100%@proxy:8080"],
+  ])("%s=%s is refused by the variable's name, without its value", async (name, value) => {
+    await expectError(
+      () => checkProxy({ [name]: value }),
+      "VALIDATION_ERROR",
+      `the environment variable ${name} is not the URL of a proxy`,
+      /^(?!.*(?:pa\/ss|100%@))/s,
+    );
+  });
 });

@@ -1,0 +1,32 @@
+import { validationError } from "../error/plugin-error.ts";
+
+/** The variables that the Azure SDK takes its proxy from. */
+const PROXY_VARIABLES = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"];
+
+/**
+ * Checks the proxy that the environment names, since the SDK fails over a malformed one without saying what it is
+ * about, and takes one without a scheme for another. The value is not shown: it may hold a password.
+ * @throws PluginError VALIDATION_ERROR that names the variable.
+ */
+export function checkProxy(environment: Readonly<Record<string, string | undefined>>): void {
+  for (const name of PROXY_VARIABLES) {
+    const value = environment[name];
+    if (value && !isProxyUrl(value)) {
+      throw validationError(
+        `the environment variable ${name} is not the URL of a proxy`,
+        `set it to http://<host>:<port> or http://<user>:<password>@<host>:<port>, with special characters in user ` +
+          "and password percent-encoded (/ as %2F, % as %25)",
+      );
+    }
+  }
+}
+
+function isProxyUrl(value: string): boolean {
+  try {
+    const { protocol, username, password } = new URL(value);
+    decodeURIComponent(`${username}${password}`);
+    return protocol === "http:" || protocol === "https:";
+  } catch {
+    return false;
+  }
+}
