@@ -19,18 +19,27 @@ export function readFailure(error: unknown): ServiceFailure {
   const body = valueAt(error, ["details", "error"]);
   const status = valueAt(error, ["statusCode"]);
   const code = textAt(body, ["code"]) ?? textAt(error, ["code"]);
-  const answered = typeof status === "number" || valueAt(error, ["response"]) !== undefined;
   return {
     status: typeof status === "number" ? status : undefined,
     code,
     // The service writes innererror, the SDK's generated clients make innerError of it.
     innerCode: textAt(body, ["innererror", "code"]) ?? textAt(body, ["innerError", "code"]),
-    message:
-      textAt(body, ["message"]) === undefined && (answered || !isNetworkCode(code))
-        ? "the answer is not one of Azure Key Vault's; a proxy or gateway on the way may have made or cut it"
-        : oneLine(textAt(body, ["message"]) ?? (error instanceof Error ? error.message : String(error))),
+    message: oneLine(textAt(body, ["message"]) ?? messageWithoutBody(error, code)),
     requestId: headerOf(error, "x-ms-request-id"),
   };
+}
+
+/** What can be told of an error that is not the service's own, without quoting what may be in an answer. */
+function messageWithoutBody(error: unknown, code: string | undefined): string {
+  const answered = valueAt(error, ["statusCode"]) !== undefined || valueAt(error, ["response"]) !== undefined;
+  if (error instanceof Error && !answered && isNetworkCode(code)) {
+    return error.message;
+  }
+  // The SDK's check of the challenge: a token for Key Vault is not for every host that asks for one.
+  if (error instanceof Error && /^The challenge (?:resource|contains)/.test(error.message)) {
+    return "the host asks for a token that is not meant for it, so it got none";
+  }
+  return "the answer is not one of Azure Key Vault's; a proxy or gateway on the way may have made or cut it";
 }
 
 /** Codes of the network and of TLS, such as `ECONNRESET` or `SELF_SIGNED_CERT_IN_CHAIN`: their messages hold no body. */

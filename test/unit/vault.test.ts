@@ -136,6 +136,13 @@ describe("a failure of the service", () => {
       ["proxy.corp", "check the proxy that HTTPS_PROXY names"],
     ],
     [
+      "a host that is no vault",
+      "keys sign",
+      new Error("The challenge resource 'vault.azure.net' does not match the requested domain."),
+      "ERROR",
+      ["the host asks for a token that is not meant for it, so it got none"],
+    ],
+    [
       "a page of a gateway",
       "keys sign",
       Object.assign(new Error("Unexpected status code: 403"), {
