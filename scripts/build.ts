@@ -6,6 +6,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { $ } from "bun";
 import { build } from "esbuild";
+import { EXECUTABLE_NAME } from "./archive-name.ts";
 import { generateValidators } from "./generate-validators.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));

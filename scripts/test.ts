@@ -22,25 +22,30 @@ const CHECKS: readonly (readonly [name: string, command: readonly string[]])[] =
   ["types of the product", ["tsc", "-p", "."]],
   ["types of the tests and scripts", ["tsc", "-p", "test"]],
   ["package", ["bun", "scripts/package.ts"]],
-  ["the official tools", ["bun", "test/tools/index.ts"]],
 ];
 
-/** The suites, each in a process of its own. The end-to-end suite also builds the real tools at its first run. */
-const SUITES: ReadonlyMap<string, { readonly folders: readonly string[]; readonly timeoutMs: number }> =
-  new Map([
-    ["unit", { folders: ["test/unit"], timeoutMs: 60_000 }],
-    ["emulator", { folders: ["test/pki", "test/emulator"], timeoutMs: 60_000 }],
-    ["executable", { folders: ["test/executable"], timeoutMs: 120_000 }],
-    ["e2e", { folders: ["test/e2e"], timeoutMs: 600_000 }],
-    ["guide", { folders: ["test/guide"], timeoutMs: 900_000 }],
-  ]);
+interface Suite {
+  readonly folders: readonly string[];
+  /** The official tools that it runs; they are built or installed at the first time. */
+  readonly tools: readonly string[];
+  /** For one test, or for the preparation of a file. */
+  readonly timeoutMs: number;
+}
+
+/** The suites, each in a process of its own. */
+const SUITES: ReadonlyMap<string, Suite> = new Map([
+  ["unit", { folders: ["test/unit"], tools: [], timeoutMs: 60_000 }],
+  ["emulator", { folders: ["test/pki", "test/emulator"], tools: ["az"], timeoutMs: 180_000 }],
+  ["executable", { folders: ["test/executable"], tools: ["node"], timeoutMs: 120_000 }],
+  ["e2e", { folders: ["test/e2e"], tools: ["notation", "oras", "registry"], timeoutMs: 600_000 }],
+  ["guide", { folders: ["test/guide"], tools: ["notation", "oras", "registry", "az"], timeoutMs: 900_000 }],
+]);
 
 async function run(command: readonly string[]): Promise<boolean> {
   const child = Bun.spawn([...command], {
     cwd: ROOT,
     stdio: ["ignore", "inherit", "inherit"],
-    // Bun's runner prints a line a test, except where it takes an agent for its reader.
-    env: { ...process.env, CLAUDECODE: undefined, AGENT: undefined, REPL_ID: undefined, FORCE_COLOR: "0" },
+    env: { ...process.env, FORCE_COLOR: "0" },
   });
   return (await child.exited) === 0;
 }
@@ -77,15 +82,18 @@ const unknown = wanted.filter((name) => !SUITES.has(name));
 if (unknown.length > 0) {
   throw new Error(`there is no suite ${unknown.join(", ")}; there are ${[...SUITES.keys()].join(", ")}`);
 }
+const chosen = [...SUITES].filter(([name]) => wanted.length === 0 || wanted.includes(name));
+const tools = [...new Set(chosen.flatMap(([, suite]) => suite.tools))];
 
 const counts: Count[] = [];
 for (const [name, command] of CHECKS) {
   counts.push(await runCheck(name, command));
 }
-for (const [name, { folders, timeoutMs }] of SUITES) {
-  if (wanted.length === 0 || wanted.includes(name)) {
-    counts.push(await runSuite(name, folders, timeoutMs));
-  }
+for (const tool of tools) {
+  counts.push(await runCheck(`the official tool: ${tool}`, ["bun", "test/tools/index.ts", tool]));
+}
+for (const [name, { folders, timeoutMs }] of chosen) {
+  counts.push(await runSuite(name, folders, timeoutMs));
 }
 const passed = counts.reduce((sum, count) => sum + count.passed, 0);
 const failed = counts.reduce((sum, count) => sum + count.failed, 0);

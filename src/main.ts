@@ -4,8 +4,11 @@ import { asPluginError } from "./error/unexpected-error.ts";
 import { encodeError } from "./protocol/response.ts";
 import { readStdin, writeAndExit } from "./standard-streams.ts";
 
-/** Libraries that find these write to stderr, where only one JSON object may be; DEBUG also shows a proxy's password. */
-const NOISY_VARIABLES = ["DEBUG", "AZURE_LOG_LEVEL"];
+/**
+ * What these make libraries and the runtime do is not for a signer: DEBUG and AZURE_LOG_LEVEL write to stderr, where
+ * only one JSON object may be, and show a proxy's password; NODE_TLS_REJECT_UNAUTHORIZED would trust any server.
+ */
+const IGNORED_VARIABLES = ["DEBUG", "AZURE_LOG_LEVEL", "NODE_TLS_REJECT_UNAUTHORIZED"];
 
 let failed = false;
 
@@ -23,8 +26,8 @@ function fail(thrown: unknown): void {
   }
 }
 
-// The libraries that read them are loaded later, by the command that needs them.
-for (const variable of NOISY_VARIABLES) {
+// They are read later: by libraries when a command loads them, by the runtime when TLS is first used.
+for (const variable of IGNORED_VARIABLES) {
   delete process.env[variable];
 }
 

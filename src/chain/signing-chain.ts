@@ -82,6 +82,8 @@ async function noSigner(
     "ERROR",
     `the signature that Azure Key Vault returned does not verify with certificate "${subjectOf(leaf)}": key and ` +
       "certificate do not belong together. Nothing was signed",
-    { fix: "check the version in the key id, and import or merge the certificate again if it is right" },
+    {
+      fix: "check the version in the key identifier, and import or merge the certificate again if it is right",
+    },
   );
 }

@@ -10,9 +10,9 @@ ${description}
 You rarely run this program yourself: Notation does.
 
   notation plugin install --file notation-azure-kv_${version}_<os>_<arch>.tar.gz
-  notation sign <image> --plugin azure-kv --id <key id> [--plugin-config <key>=<value>]...
+  notation sign <image> --plugin azure-kv --id <key identifier> [--plugin-config <key>=<value>]...
 
-Key id:
+Key identifier:
   https://<vault>.vault.azure.net/keys/<name>/<version>
   Certificate ids (/certificates/...), ids without a version and with a trailing slash are taken too.
 

@@ -9,7 +9,7 @@ import { openVault } from "../vault/vault.ts";
 
 /**
  * The key spec of the key, read off its certificate: that needs certificates get, and not keys get.
- * The key id is echoed byte for byte.
+ * The key identifier is echoed byte for byte.
  * @throws PluginError of the room that knows the cause.
  */
 export async function describeKey(request: DescribeKeyRequest): Promise<DescribeKeyResponse> {

@@ -28,7 +28,7 @@ const VERSION_PATTERN = /^[0-9a-f]{32}$/i;
  */
 export function parseKeyIdentifier(keyId: string): KeyIdentifier {
   const refuse = (reason: string): Error =>
-    validationError(`key id ${showValue(withoutUserInfo(keyId))} ${reason}; expected ${RIGHT_FORM}`);
+    validationError(`key identifier ${showValue(withoutUserInfo(keyId))} ${reason}; expected ${RIGHT_FORM}`);
   const url = parseUrl(keyId);
   if (url === undefined) {
     throw refuse("is not a URL");

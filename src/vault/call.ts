@@ -1,5 +1,6 @@
 import { PluginError, validationError } from "../error/plugin-error.ts";
 import type { KeyIdentifier } from "../key-identifier/key-identifier.ts";
+import { checkKeyIdentifier } from "./fix.ts";
 import { OPERATION_GRANTS, type VaultOperation } from "./operation.ts";
 import { vaultError } from "./vault-error.ts";
 
@@ -37,8 +38,7 @@ export function checkVersion(
     const { object } = OPERATION_GRANTS[operation];
     throw validationError(
       `${key.vaultUrl} was asked for version ${key.version} of ${object} "${key.name}" and answered with version ${version}`,
-      "check the version in the key id: " +
-        `\`az keyvault certificate list-versions --id ${key.vaultUrl}/certificates/${key.name}\``,
+      checkKeyIdentifier(key),
     );
   }
   return version;

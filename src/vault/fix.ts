@@ -28,6 +28,14 @@ const FIXES: ReadonlyMap<string | undefined, Fix> = new Map<string, Fix>([
   ["401", () => "check that the credential's tenant is the vault's"],
   ["404", checkName],
   ["429", () => "try again later, or spread the signing over more than one vault"],
+  ["408", tryAgain],
+  ["500", tryAgain],
+  ["502", checkWay],
+  ["503", tryAgain],
+  ["504", tryAgain],
+  ["PARSE_ERROR", checkWay],
+  ["ECONNRESET", tryAgain],
+  ["ETIMEDOUT", checkWay],
   ["ENOTFOUND", checkWay],
   ["EAI_AGAIN", checkWay],
   ["ECONNREFUSED", checkWay],
@@ -46,7 +54,8 @@ export function findFix(
 ): string | undefined {
   const reasons = [failure.innerCode, failure.code, failure.status?.toString()];
   const fix = reasons.map((reason) => FIXES.get(reason)).find((candidate) => candidate !== undefined);
-  return fix?.(operation, key, failure);
+  // An answer without a code is no vault's: what stands between, or in its place, made it.
+  return (fix ?? (failure.code === undefined ? checkWay : undefined))?.(operation, key, failure);
 }
 
 function grantByAccessPolicy(operation: VaultOperation, key: KeyIdentifier, failure: ServiceFailure): string {
@@ -75,15 +84,27 @@ function checkAttributes(_operation: VaultOperation, key: KeyIdentifier): string
 }
 
 function checkName(_operation: VaultOperation, key: KeyIdentifier): string {
-  return `check the key id: \`az keyvault certificate list-versions --vault-name ${vaultName(key)} --name ${key.name}\``;
+  return checkKeyIdentifier(key);
 }
 
-/** The network names the host that it failed on: the vault's, or else a proxy's. */
-function checkWay(_operation: VaultOperation, key: KeyIdentifier, failure: ServiceFailure): string {
+/** How to find the right key identifier: by a command that the permissions for signing allow. */
+export function checkKeyIdentifier(key: KeyIdentifier): string {
+  return (
+    "check name and version in the key identifier; " +
+    `\`az keyvault certificate show --vault-name ${vaultName(key)} --name ${key.name} --query kid\` prints the latest`
+  );
+}
+
+function checkWay(_operation: VaultOperation, key: KeyIdentifier): string {
   const { hostname } = new URL(key.vaultUrl);
-  return failure.message.includes(hostname)
-    ? `check the vault's name in the key id, and that ${hostname} can be reached from here`
-    : "check the proxy that HTTPS_PROXY names, and that it can be reached from here";
+  return (
+    `check the vault's name in the key identifier, and that ${hostname} can be reached from here: its DNS name, and the ` +
+    "proxy if HTTPS_PROXY names one"
+  );
+}
+
+function tryAgain(): string {
+  return "try again; if it stays so, look at the state of Azure Key Vault on https://status.azure.com";
 }
 
 function trustCa(): string {

@@ -7,7 +7,10 @@ import { note, step } from "./narration.ts";
 import { demonstrateWithNotation } from "./with-notation.ts";
 import { demonstrateWithoutNotation } from "./without-notation.ts";
 
-/** Makes the official tools ready; resolves to false, and says why, when they cannot be had on this machine. */
+/**
+ * Makes the official tools ready; resolves to false, and says why, on a machine without Go and without tools that were
+ * built before. Everything else that fails is an error.
+ */
 async function provideOfficialTools(): Promise<boolean> {
   try {
     // One after the other: a build keeps all processors busy.
@@ -16,7 +19,10 @@ async function provideOfficialTools(): Promise<boolean> {
     }
     return true;
   } catch (error) {
-    note(error instanceof Error ? error.message : String(error));
+    if (Bun.which("go") !== null || !(error instanceof Error)) {
+      throw error;
+    }
+    note(error.message);
     return false;
   }
 }

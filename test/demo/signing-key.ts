@@ -25,7 +25,7 @@ export async function makeSigningKey(emulator: Emulator): Promise<SigningKey> {
   const issued = await issueLeaf({ subject, keySpec, issuer });
   const { privateKey, chain } = issued;
   const { keyId } = vault.importCertificate({ name: "example-cert", privateKey, certificates: chain });
-  note(`subject: ${subject}`, `key id:  ${keyId}`);
+  note(`subject: ${subject}`, `key identifier:  ${keyId}`);
 
   step("A service principal is granted keys sign, secrets get, certificates get, and nothing more");
   const principal = await emulator.createServicePrincipal("client-secret");

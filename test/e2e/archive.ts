@@ -1,31 +1,17 @@
 /** The archive that a person downloads, as `npm run package` makes it for this machine. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import manifest from "../../package.json" with { type: "json" };
+import { version } from "../../package.json";
+import { archiveName } from "../../scripts/archive-name.ts";
 
 /** The version that the plugin must report. */
-export const PLUGIN_VERSION = manifest.version;
+export const PLUGIN_VERSION = version;
 
-/** Operating systems and architectures in Go's words, as the CLI's plugins name their archives. */
-const GO_OS: Partial<Record<NodeJS.Platform, string>> = {
-  linux: "linux",
-  darwin: "darwin",
-  win32: "windows",
-};
-const GO_ARCH: Partial<Record<NodeJS.Architecture, string>> = { x64: "amd64", arm64: "arm64" };
-
-/** The path of the archive for this machine. */
+/** The path of the archive for this machine. Throws where it has not been made. */
 export function pluginArchive(): string {
-  const os = GO_OS[process.platform];
-  const arch = GO_ARCH[process.arch];
-  if (!os || !arch) {
-    throw new Error(`There is no archive for ${process.platform} on ${process.arch}`);
-  }
-  const extension = os === "windows" ? "zip" : "tar.gz";
-  const name = `notation-azure-kv_${PLUGIN_VERSION}_${os}_${arch}.${extension}`;
-  const path = join(import.meta.dir, "..", "..", "dist", name);
+  const path = join(import.meta.dirname, "..", "..", "dist", archiveName());
   if (!existsSync(path)) {
-    throw new Error(`dist/${name} is not there: make it with \`npm run package\``);
+    throw new Error(`dist/${archiveName()} is not there: make it with \`npm run package\``);
   }
   return path;
 }

@@ -7,6 +7,7 @@ import { type Emulator, startEmulator } from "../emulator/index.ts";
 import { provideTool } from "../tools/index.ts";
 import { PLUGIN_VERSION, pluginArchive } from "./archive.ts";
 import { type ArchiveServer, serveArchive } from "./archive-server.ts";
+import { runCommand } from "./command.ts";
 import { createNotation, type Notation } from "./notation.ts";
 import { STAGE_LIMIT_MS } from "./stage.ts";
 
@@ -62,6 +63,22 @@ async function expectListed(version: string): Promise<void> {
     stderr: "",
   });
 }
+
+test("the archive holds the executable and the licence, and nothing else", async () => {
+  const { stdout } = await runCommand("tar", ["-tvf", pluginArchive()], {
+    environment: {},
+    folder,
+    transcript: [],
+  });
+  const entries = stdout
+    .trim()
+    .split("\n")
+    .map((line) => line.split(/\s+/));
+  expect(entries.map((fields) => [fields[0], fields.at(-1)])).toEqual([
+    ["-rwxr-xr-x", "notation-azure-kv"],
+    ["-rw-r--r--", "LICENSE"],
+  ]);
+});
 
 test("from a file", async () => {
   const { stdout, exitCode } = await notation.run(["plugin", "install", "--file", pluginArchive()]);

@@ -35,7 +35,7 @@ export const MODES: readonly Mode[] = [
       return { issued, id: keyId, pluginConfig: { ca_certs: bundle } };
     },
   },
-  identified("key id without a version", ({ keyId, version }) => keyId.replace(`/${version}`, "")),
+  identified("key identifier without a version", ({ keyId, version }) => keyId.replace(`/${version}`, "")),
   identified("certificate id", ({ certificateId }) => certificateId),
   identified("trailing slash", ({ keyId }) => `${keyId}/`),
   stored(

@@ -21,7 +21,7 @@ export const REFUSALS: readonly Refusal[] = [
       const { keyId, version } = importLeaf(matrix, "wrong-version", "whole chain");
       return {
         id: keyId.replace(version, UNKNOWN_VERSION),
-        wanted: [new RegExp(UNKNOWN_VERSION), /version/i],
+        wanted: [new RegExp(`version ${UNKNOWN_VERSION}`), /CertificateNotFound/],
       };
     },
   },

@@ -44,7 +44,7 @@ describe("a certificate by request", () => {
   );
 
   test(
-    "shows its key id before it is merged, but not its secret; a second one must wait",
+    "shows its key identifier before it is merged, but not its secret; a second one must wait",
     async () => {
       const { az, policyFile } = desk;
       const policy = await policyFile("waiting", { keyType: "EC", curve: "P-384" });

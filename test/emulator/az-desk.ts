@@ -10,7 +10,7 @@ import { type Az, createAz, loginArguments } from "./azure-cli.ts";
 import { type Emulator, type Principal, startEmulator } from "./index.ts";
 
 /** How long one test may take. */
-export const CASE_LIMIT_MS = 60_000;
+export const CASE_LIMIT_MS = 180_000;
 /** At the first time the CLI is installed. */
 export const SETUP_LIMIT_MS = 600_000;
 

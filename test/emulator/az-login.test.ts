@@ -10,7 +10,7 @@ import { type Az, type AzResult, createAz, loginArguments } from "./azure-cli.ts
 import { runSdk, send } from "./client.ts";
 import { type Emulator, startEmulator, type User } from "./index.ts";
 
-const CASE_LIMIT_MS = 60_000;
+const CASE_LIMIT_MS = 180_000;
 /** At the first time the CLI is installed. */
 const SETUP_LIMIT_MS = 600_000;
 

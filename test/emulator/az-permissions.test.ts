@@ -9,7 +9,7 @@ import { type Az, createAz, loginArguments } from "./azure-cli.ts";
 import { authorize, send } from "./client.ts";
 import { type Emulator, type Principal, startEmulator, type User, type Vault } from "./index.ts";
 
-const CASE_LIMIT_MS = 60_000;
+const CASE_LIMIT_MS = 180_000;
 /** At the first time the CLI is installed. */
 const SETUP_LIMIT_MS = 600_000;
 

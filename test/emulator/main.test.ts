@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 test("npm run emulator prints what to export, then each request, and stops cleanly", async () => {
-  const child = Bun.spawn([process.execPath, join(import.meta.dirname, "main.ts")], { stdout: "pipe" });
+  await using child = Bun.spawn([process.execPath, join(import.meta.dirname, "main.ts")], { stdout: "pipe" });
   const output = readUntil(child.stdout, "(Ctrl-C stops):\n");
   const text = await output.next();
   for (const name of [
@@ -29,7 +29,7 @@ test("npm run emulator prints what to export, then each request, and stops clean
       new RegExp(`^# +${name} +https://myvault\\.vault\\.azure\\.net/keys/${name}/[0-9a-f]{32}$`, "m"),
     );
   }
-  const rootFile = /--store example: (?<file>\S+)/.exec(text)?.groups?.["file"] ?? "";
+  const rootFile = /--store example: (?<file>.+)/.exec(text)?.groups?.["file"] ?? "";
   expect(existsSync(rootFile)).toBe(true);
 
   // What it printed is sh, comments and all: a shell that reads it can reach the vault.

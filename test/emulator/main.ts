@@ -29,7 +29,7 @@ await writeFile(rootFile, toPem(root.certificate));
 
 console.log(introduction({ ...emulator.environment, ...principal.environment }, keyIds, rootFile));
 emulator.beforeAnswer((entry) => console.log(requestLine(entry)));
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.once(signal, () => void stop(emulator));
 }
 

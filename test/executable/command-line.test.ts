@@ -97,7 +97,7 @@ test("a request split inside a UTF-8 character, slowly, is one request", async (
   await child.stdin.end();
   expect(JSON.parse(await new Response(child.stderr).text())).toMatchObject({
     errorCode: "VALIDATION_ERROR",
-    errorMessage: expect.stringContaining('key id "schlüssel" is not a URL'),
+    errorMessage: expect.stringContaining('key identifier "schlüssel" is not a URL'),
   });
 });
 

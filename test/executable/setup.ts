@@ -13,6 +13,7 @@ export interface Setup {
   readonly intermediate: CertificateAuthority;
 }
 
+/** Starts an emulator; whoever calls it closes it. */
 export async function createSetup(): Promise<Setup> {
   const [emulator, root] = await Promise.all([
     startEmulator(),

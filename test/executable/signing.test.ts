@@ -63,7 +63,7 @@ describe.each([...KEY_SPECS])("%s", (keySpec) => {
   );
 });
 
-describe("the key id", () => {
+describe("the key identifier", () => {
   test.each([
     ["a certificate's", ({ certificateId }: CertificateVersion) => certificateId],
     ["without a version", ({ keyId }: CertificateVersion) => keyId.replace(/\/[^/]+$/, "")],

@@ -44,7 +44,7 @@ export interface SignOptions {
   readonly plugin?: PluginCommand;
 }
 
-/** Signs, and holds the answer to the contract: key id, algorithm, chain, and a signature that verifies. */
+/** Signs, and holds the answer to the contract: key identifier, algorithm, chain, and a signature that verifies. */
 export async function expectSigned(
   keyId: string,
   keySpec: KeySpec,

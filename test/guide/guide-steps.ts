@@ -89,23 +89,25 @@ export async function setAccessPolicy({ terminal }: Scene): Promise<void> {
   );
 }
 
+/** Lets IMAGE be an image that nobody has signed. */
+export async function useNewImage({ terminal, pushImage }: Scene): Promise<void> {
+  terminal.remark("A new image is pushed, by ORAS:");
+  terminal.set("IMAGE", await pushImage());
+}
+
 /** Pushes an image and signs it in the envelope of the guide, COSE. */
-export async function signImage(
-  { terminal, pushImage }: Scene,
-  ...options: readonly string[]
-): Promise<void> {
+export async function signImage(scene: Scene): Promise<void> {
+  const { terminal } = scene;
   terminal.step(
     "Sign the image",
     "A registry on this machine (CNCF Distribution) stands in for Azure Container Registry.",
   );
-  terminal.set("IMAGE", await pushImage());
+  await useNewImage(scene);
   await terminal.assign(
     "KEY_ID",
     "az keyvault certificate show --name $KEY_NAME --vault-name $AKV_NAME --query kid --output tsv",
   );
-  await terminal.run(
-    ["notation sign --signature-format cose $IMAGE --id $KEY_ID --plugin azure-kv", ...options].join(" "),
-  );
+  await terminal.run("notation sign --signature-format cose $IMAGE --id $KEY_ID --plugin azure-kv");
 }
 
 /** Trusts the CA's root and the signer's name, and nothing else. */

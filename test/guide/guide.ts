@@ -33,8 +33,6 @@ export interface GuideReport {
   readonly refusals: Refusals;
   /** What the emulator logged while images were signed. */
   readonly signingLog: readonly LogEntry[];
-  /** Everything that the terminal showed. */
-  readonly output: string;
 }
 
 /** Follows the guide. Throws at the first command that ends in another way than it must. */
@@ -88,6 +86,5 @@ async function follow(scene: Scene): Promise<GuideReport> {
     wayOut,
     refusals,
     signingLog,
-    output: terminal.output(),
   };
 }

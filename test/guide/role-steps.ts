@@ -5,6 +5,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { issueLeaf, privateKeyToPem, toPem } from "../pki/index.ts";
+import { useNewImage } from "./guide-steps.ts";
 import { type Scene, SUBJECT } from "./scene.ts";
 
 /** The roles in the guide's words; the second does not exist under this name. */
@@ -15,7 +16,8 @@ export async function importAsAdministrator(scene: Scene): Promise<void> {
   const { terminal, emulator, roleVault, issuing, folder } = scene;
   terminal.step(
     "Another vault, governed by roles",
-    "An administrator of that vault, a service principal, imports a certificate into it: PEM with the whole chain.",
+    "An administrator of that vault, a service principal, imports a certificate into it: `example.pem` holds the private key " +
+      "and the whole chain. `administrator.secret` holds the client secret.",
   );
   const administrator = await emulator.createServicePrincipal("client-secret");
   emulator.subscription.assignRole(administrator, "Owner");
@@ -57,9 +59,9 @@ export async function fallIntoTheTrap({ terminal }: Scene): Promise<void> {
 }
 
 /** The first signing fails. Returns what the person sees. */
-export async function signInTheTrap({ terminal, pushImage }: Scene): Promise<string> {
-  terminal.set("IMAGE", await pushImage());
-  return await terminal.runRefused(
+export async function signInTheTrap(scene: Scene): Promise<string> {
+  await useNewImage(scene);
+  return await scene.terminal.runRefused(
     "notation sign --signature-format cose $IMAGE --id $KEY_ID --plugin azure-kv",
   );
 }
@@ -75,8 +77,6 @@ export async function followTheError({ terminal }: Scene, error: string): Promis
 }
 
 /** The same signing again. */
-export async function signAgain({ terminal }: Scene, ...options: readonly string[]): Promise<string> {
-  return await terminal.run(
-    ["notation sign --signature-format cose $IMAGE --id $KEY_ID --plugin azure-kv", ...options].join(" "),
-  );
+export async function signAgain({ terminal }: Scene): Promise<string> {
+  return await terminal.run("notation sign --signature-format cose $IMAGE --id $KEY_ID --plugin azure-kv");
 }

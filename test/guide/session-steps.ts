@@ -1,28 +1,30 @@
 /** The login of `az`, which the plugin uses: chosen by name, expired, ended. */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { useNewImage } from "./guide-steps.ts";
 import type { Scene } from "./scene.ts";
 
-const sign = "notation sign --signature-format cose $IMAGE --id $KEY_ID --plugin azure-kv";
-const signByAz = `${sign} --plugin-config credential_type=azurecli`;
+const SIGN = "notation sign --signature-format cose $IMAGE --id $KEY_ID --plugin azure-kv";
+const SIGN_BY_AZ = `${SIGN} --plugin-config credential_type=azurecli`;
 
 /** Signs by the login of `az` and by no other credential. */
-export async function signByAzureCli({ terminal, pushImage }: Scene): Promise<void> {
+export async function signByAzureCli(scene: Scene): Promise<void> {
+  const { terminal } = scene;
   terminal.step(
     "Sign by the login of `az` alone",
     "Until here the default credential chain has found that login.",
   );
-  terminal.set("IMAGE", await pushImage());
-  await terminal.run(signByAz);
+  await useNewImage(scene);
+  await terminal.run(SIGN_BY_AZ);
   await terminal.run("notation verify $IMAGE");
 }
 
 /** A pipeline's service principal gets the two roles, logs in by `az`, and signs: by that login alone, and by default. */
 export async function signAsServicePrincipal(scene: Scene): Promise<void> {
-  const { terminal, emulator, folder, pushImage } = scene;
+  const { terminal, emulator, folder } = scene;
   terminal.step(
     "Sign as a service principal",
-    "A pipeline logs in by `az` with a client secret, in a configuration of its own.",
+    "A pipeline logs in by `az` with a client secret (in `pipeline.secret`), in a configuration of its own.",
   );
   const pipeline = await emulator.createServicePrincipal("client-secret");
   const { AZURE_CLIENT_ID = "", AZURE_CLIENT_SECRET = "", AZURE_TENANT_ID = "" } = pipeline.environment;
@@ -37,8 +39,8 @@ export async function signAsServicePrincipal(scene: Scene): Promise<void> {
     `${asPipeline} az login --service-principal --username ${AZURE_CLIENT_ID} --tenant ${AZURE_TENANT_ID} \\\n` +
       '  --password "$(cat pipeline.secret)" --allow-no-subscriptions --output none',
   );
-  for (const line of [signByAz, sign]) {
-    terminal.set("IMAGE", await pushImage());
+  for (const line of [SIGN_BY_AZ, SIGN]) {
+    await useNewImage(scene);
     await terminal.run(`${asPipeline} ${line}`);
     await terminal.run("notation verify $IMAGE");
   }
@@ -57,14 +59,15 @@ export async function signWithoutLogin(scene: Scene): Promise<Refusals> {
   const { terminal, emulator, user } = scene;
   terminal.step(
     "No login",
-    "First the login has expired (the emulator lets 90 days pass), then it is ended.",
+    "First the login has expired (the emulator lets 90 days pass, and the access tokens of the hour before are taken out of " +
+      "the cache of `az`), then it is ended.",
   );
   emulator.endSessions(user, "expired");
   await forgetAccessTokens(scene);
-  const expired = await terminal.runRefused(signByAz);
+  const expired = await terminal.runRefused(SIGN_BY_AZ);
   await terminal.run("az logout");
-  const loggedOut = await terminal.runRefused(signByAz);
-  const byDefault = await terminal.runRefused(sign);
+  const loggedOut = await terminal.runRefused(SIGN_BY_AZ);
+  const byDefault = await terminal.runRefused(SIGN);
   return { expired, loggedOut, byDefault };
 }
 

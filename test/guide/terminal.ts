@@ -1,6 +1,6 @@
 /**
  * A person's terminal: runs each line in bash as it is printed, and keeps what was seen for the transcript.
- * Nothing of the environment of whoever runs this is passed on.
+ * Of the environment of whoever runs this, the path and the folder for temporary files are passed on.
  */
 import { type CommandResult, runCommand } from "../e2e/command.ts";
 
@@ -9,9 +9,9 @@ export interface Terminal {
   step(title: string, ...remarks: readonly string[]): void;
   /** A remark: what stands in for something, or what was done beside the terminal. */
   remark(text: string): void;
-  /** Runs a line that must succeed. Returns stdout. */
+  /** Runs a line that must succeed. Returns what it printed. */
   run(line: string): Promise<string>;
-  /** Runs a line that must fail. Returns stderr. */
+  /** Runs a line that must fail. Returns what it printed. */
   runRefused(line: string): Promise<string>;
   /** Sets a variable that later lines use. */
   set(variable: string, value: string): void;
@@ -19,8 +19,6 @@ export interface Terminal {
   assign(variable: string, line: string): Promise<string>;
   /** Everything so far, as Markdown. */
   markdown(): string;
-  /** stdout and stderr of everything so far. */
-  output(): string;
 }
 
 export interface TerminalOptions {
@@ -30,11 +28,13 @@ export interface TerminalOptions {
   readonly print: (text: string) => void;
 }
 
+/** Puts stderr where stdout goes, so that a person sees both in the order in which they come. */
+const TOGETHER = "exec 2>&1\n";
+
 /** A terminal with an empty transcript. */
 export function openTerminal({ folder, environment, print }: TerminalOptions): Terminal {
   const variables: Record<string, string> = { ...environment };
   const markdown: string[] = [];
-  const output: string[] = [];
   let steps = 0;
 
   const show = (text: string, forMarkdown = text): void => {
@@ -44,9 +44,7 @@ export function openTerminal({ folder, environment, print }: TerminalOptions): T
 
   const execute = async (line: string): Promise<CommandResult> => {
     const options = { folder, environment: variables, transcript: [] };
-    const result = await runCommand("bash", ["-o", "pipefail", "-c", line], options);
-    output.push(result.stdout, result.stderr);
-    return result;
+    return await runCommand("bash", ["-o", "pipefail", "-c", line], options);
   };
 
   const showCommand = (line: string, { stdout, stderr }: CommandResult): void => {
@@ -70,16 +68,16 @@ export function openTerminal({ folder, environment, print }: TerminalOptions): T
     },
     remark: (text) => show(text),
     async run(line) {
-      const outcome = await execute(line);
+      const outcome = await execute(TOGETHER + line);
       showCommand(line, outcome);
       expectExit("success", line, outcome);
       return outcome.stdout;
     },
     async runRefused(line) {
-      const outcome = await execute(line);
+      const outcome = await execute(TOGETHER + line);
       showCommand(line, outcome);
       expectExit("refusal", line, outcome);
-      return outcome.stderr;
+      return outcome.stdout;
     },
     set(variable, value) {
       variables[variable] = value;
@@ -95,6 +93,5 @@ export function openTerminal({ folder, environment, print }: TerminalOptions): T
       return value;
     },
     markdown: () => `${markdown.join("\n\n")}\n`,
-    output: () => output.join(""),
   };
 }

@@ -21,7 +21,8 @@ export async function buildGoTool(
 ): Promise<void> {
   const go = Bun.which("go");
   if (!go) {
-    const wanted = (await readFile(join(source, "go.mod"), "utf8")).match(/^go (\S+)$/m)?.[1];
+    // Of all the tools, so that a person installs Go once.
+    const wanted = await newestGo(source);
     throw new Error(
       `Go ${wanted} or newer is not installed: tests run the official ${title}, which is ` +
         "built from source. Install Go from https://go.dev/dl or with the system's package manager.",
@@ -38,6 +39,18 @@ export async function buildGoTool(
   } catch (error) {
     throw new Error(`Building the ${title} failed: ${outputOf(error)}`, { cause: error });
   }
+}
+
+/** The newest version of Go that a module beside this one asks for. */
+async function newestGo(source: string): Promise<string> {
+  const modules = await Array.fromAsync(new Bun.Glob("*/go.mod").scan(join(import.meta.dir)));
+  const texts = await Promise.all(
+    [join(source, "go.mod"), ...modules.map((path) => join(import.meta.dir, path))].map((file) =>
+      readFile(file, "utf8"),
+    ),
+  );
+  const versions = texts.flatMap((text) => /^go (\S+)$/m.exec(text)?.[1] ?? []);
+  return versions.sort((a, b) => a.localeCompare(b, "en", { numeric: true })).at(-1) ?? "";
 }
 
 function outputOf(error: unknown): string {

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { certificatesInPkcs12 } from "../../src/pkcs12/read-certificates.ts";
+import { encodePkcs12 } from "../emulator/vault/pkcs12.ts";
 import {
   createCertificateAuthority,
   type IssuedCertificate,
@@ -107,6 +108,15 @@ describe("OCTET STRINGs of a PKCS#12 file are joined", () => {
     const [certificate] = certificatesInPkcs12(berFile(leaf.certificate, octets));
     expect(Buffer.from(certificate ?? [])).toEqual(Buffer.from(leaf.certificate));
   });
+});
+
+test("certificates are read from PKCS#12 with the null password, as a vault makes it", () => {
+  // OpenSSL writes the empty password; the emulator's own encoder, which OpenSSL has judged, writes the null one.
+  const { certificate, chain, privateKey } = leaf;
+  const file = encodePkcs12({ certificates: chain, leaf: certificate, privateKey });
+  expect(certificatesInPkcs12(file).map((der) => Buffer.from(der))).toEqual(
+    chain.map((der) => Buffer.from(der)),
+  );
 });
 
 describe("a PKCS#12 file that cannot be read is told", () => {

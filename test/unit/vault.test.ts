@@ -83,7 +83,7 @@ describe("a failure of the service", () => {
       "certificates get",
       restError(404, "CertificateNotFound", "not found"),
       "VALIDATION_ERROR",
-      ["list-versions --vault-name myvault --name my-cert"],
+      ["az keyvault certificate show --vault-name myvault --name my-cert --query kid"],
     ],
     [
       "a bad parameter",
@@ -133,7 +133,7 @@ describe("a failure of the service", () => {
       "keys sign",
       Object.assign(new Error("getaddrinfo ENOTFOUND proxy.corp"), { code: "ENOTFOUND" }),
       "ERROR",
-      ["proxy.corp", "check the proxy that HTTPS_PROXY names"],
+      ["proxy.corp", "the proxy if HTTPS_PROXY names one"],
     ],
     [
       "a host that is no vault",
@@ -215,7 +215,7 @@ describe("the version in the vault's answer", () => {
       () => checkVersion("certificates get", key, "f".repeat(32)),
       "VALIDATION_ERROR",
       `asked for version ${version} of certificate "my-cert" and answered with version ${"f".repeat(32)}`,
-      "list-versions --id https://myvault.vault.azure.net/certificates/my-cert",
+      "az keyvault certificate show --vault-name myvault --name my-cert --query kid",
     ));
 
   test("is an error when it is missing", () =>

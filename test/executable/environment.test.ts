@@ -1,4 +1,4 @@
-/** What libraries would write to stderr must not reach it: Notation reads all of it as one JSON object. */
+/** Variables of the environment that must neither make stderr more than one JSON object nor weaken TLS. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { issueLeaf } from "../pki/index.ts";
 import { answerOf, bundleOnNode, executable, refusalOf } from "./run-plugin.ts";
@@ -20,6 +20,7 @@ test.each([
   ["DEBUG", "*"],
   ["DEBUG", "https-proxy-agent"],
   ["AZURE_LOG_LEVEL", "verbose"],
+  ["NODE_TLS_REJECT_UNAUTHORIZED", "0"],
 ])("%s=%s changes nothing of what is written", async (name, value) => {
   const env = { ...setup.env, [name]: value };
   for (const plugin of [executable, await bundleOnNode()]) {
@@ -32,5 +33,16 @@ test.each([
     expect(await refusalOf(["describe-key"], unknown, { env, plugin })).toMatchObject({
       errorCode: "VALIDATION_ERROR",
     });
+  }
+});
+
+test("a server that is not trusted stays so, whatever NODE_TLS_REJECT_UNAUTHORIZED says", async () => {
+  const { HTTPS_PROXY = "" } = setup.emulator.environment;
+  const env = { HTTPS_PROXY, ...setup.principal.environment, NODE_TLS_REJECT_UNAUTHORIZED: "0" };
+  for (const plugin of [executable, await bundleOnNode()]) {
+    const refusal = await refusalOf(["describe-key"], describeRequest(keyId), { env, plugin });
+    expect(refusal.errorMessage).toMatch(
+      /unable to verify the first certificate\nFix: .*NODE_EXTRA_CA_CERTS/,
+    );
   }
 });
