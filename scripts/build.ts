@@ -11,8 +11,7 @@ import { generateValidators } from "./generate-validators.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const BUNDLE_FILE = "dist/notation-azure-kv.cjs";
-const EXECUTABLE_FILE =
-  process.platform === "win32" ? "dist/notation-azure-kv.exe" : "dist/notation-azure-kv";
+const EXECUTABLE_FILE = `dist/${EXECUTABLE_NAME}`;
 
 /** The bundle runs on the executable's own runtime and on Node 22 and newer. */
 async function bundle(): Promise<void> {

@@ -2,7 +2,7 @@
  * `npm run demo`: the main job, step by step, with Azure's servers played by the emulator. The official Notation
  * CLI signs and verifies; where it cannot be built, its part is played here.
  */
-import { provideTool } from "../tools/index.ts";
+import { provideTools } from "../tools/index.ts";
 import { note, step } from "./narration.ts";
 import { demonstrateWithNotation } from "./with-notation.ts";
 import { demonstrateWithoutNotation } from "./without-notation.ts";
@@ -13,10 +13,7 @@ import { demonstrateWithoutNotation } from "./without-notation.ts";
  */
 async function provideOfficialTools(): Promise<boolean> {
   try {
-    // One after the other: a build keeps all processors busy.
-    for (const tool of ["notation", "oras", "registry"] as const) {
-      note(await provideTool(tool));
-    }
+    note(...(await provideTools("notation", "oras", "registry")));
     return true;
   } catch (error) {
     if (Bun.which("go") !== null || !(error instanceof Error)) {

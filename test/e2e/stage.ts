@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmulator } from "../emulator/index.ts";
 import type { Emulator } from "../emulator/types.ts";
-import { provideTool } from "../tools/index.ts";
+import { provideTools } from "../tools/index.ts";
 import { pluginArchive } from "./archive.ts";
 import { type CommandOptions, type CommandResult, succeeded } from "./command.ts";
 import { pushImage } from "./image.ts";
@@ -37,10 +37,7 @@ export const CASE_LIMIT_MS = 60_000;
 /** Starts the servers and installs the plugin's archive as a person does. */
 export async function openStage(): Promise<Stage> {
   const archive = pluginArchive();
-  // One after the other: a build keeps all processors busy.
-  for (const tool of ["notation", "oras", "registry"] as const) {
-    await provideTool(tool);
-  }
+  await provideTools("notation", "oras", "registry");
   const cleanups: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const cleanup of cleanups.splice(0).reverse()) {

@@ -10,7 +10,7 @@ import { azEnvironment } from "../emulator/azure-cli.ts";
 import { startEmulator } from "../emulator/index.ts";
 import type { Emulator, User, Vault } from "../emulator/types.ts";
 import { type CertificateAuthority, createCertificateAuthority } from "../pki/index.ts";
-import { provideTool } from "../tools/index.ts";
+import { provideTools } from "../tools/index.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 
 /** The subject that the guide's certificate is issued for; the trust policy asks for it. */
@@ -86,9 +86,8 @@ async function startEverything(
 async function linkPrograms(folder: string): Promise<string> {
   const bin = join(folder, "bin");
   await mkdir(bin);
-  await symlink(await provideTool("notation"), join(bin, "notation"));
-  await provideTool("registry");
-  await provideTool("oras");
+  const [notation = ""] = await provideTools("notation", "oras", "registry");
+  await symlink(notation, join(bin, "notation"));
   return bin;
 }
 

@@ -69,6 +69,15 @@ export function provideTool(name: ToolName): Promise<string> {
   return path;
 }
 
+/** The paths of several tools, made one after the other: a build keeps all processors busy. */
+export async function provideTools(...names: readonly ToolName[]): Promise<string[]> {
+  const paths: string[] = [];
+  for (const name of names) {
+    paths.push(await provideTool(name));
+  }
+  return paths;
+}
+
 async function findOrMake(name: ToolName): Promise<string> {
   const recipe = RECIPES[name];
   const source = join(import.meta.dir, name);
