@@ -17,24 +17,25 @@ type Command = (request: object) => Promise<string>;
  * The commands of the plugin contract by name. Each loads what it needs, and nothing else, when it is run:
  * start-up is paid three times per signature.
  */
-export const commands: ReadonlyMap<string, Command> = new Map([
+export const COMMANDS: ReadonlyMap<string, Command> = new Map([
   contractCommand(
     "get-plugin-metadata",
     validateGetPluginMetadataRequest,
     validateGetPluginMetadataResponse,
     async () => (await import("../commands/get-plugin-metadata.ts")).getPluginMetadata,
   ),
-  contractCommand(
-    "describe-key",
-    validateDescribeKeyRequest,
-    validateDescribeKeyResponse,
-    async () => (await import("../commands/describe-key.ts")).describeKey,
-  ),
+  contractCommand("describe-key", validateDescribeKeyRequest, validateDescribeKeyResponse, async () => {
+    await readyForNetwork();
+    return (await import("../commands/describe-key.ts")).describeKey;
+  }),
   contractCommand(
     "generate-signature",
     validateGenerateSignatureRequest,
     validateGenerateSignatureResponse,
-    async () => (await import("../commands/generate-signature.ts")).generateSignature,
+    async () => {
+      await readyForNetwork();
+      return (await import("../commands/generate-signature.ts")).generateSignature;
+    },
   ),
 ]);
 
@@ -50,4 +51,10 @@ function contractCommand<Request, Response>(
     return encodeResponse(name, validateResponse, await answer(checked));
   };
   return [name, run];
+}
+
+/** Before a command loads what talks to the network. */
+async function readyForNetwork(): Promise<void> {
+  const { checkEnvironment } = await import("../environment/check-environment.ts");
+  checkEnvironment(process.env);
 }

@@ -1,7 +1,7 @@
 import { validationError } from "../error/plugin-error.ts";
 import { showValue } from "../error/show-value.ts";
 import { parseRequestJson } from "../protocol/request.ts";
-import { commands } from "./commands.ts";
+import { COMMANDS } from "./commands.ts";
 
 const INFORMATION_OPTIONS: ReadonlyMap<string, "help" | "version"> = new Map([
   ["--help", "help"],
@@ -20,16 +20,16 @@ const INFORMATION_OPTIONS: ReadonlyMap<string, "help" | "version"> = new Map([
  * @throws PluginError
  */
 export async function run(args: readonly string[], readStdin: () => Promise<Uint8Array>): Promise<string> {
-  const [name] = args;
-  const information = name === undefined ? "help" : INFORMATION_OPTIONS.get(name);
+  const [name = "--help"] = args;
+  const information = INFORMATION_OPTIONS.get(name);
   if (information !== undefined) {
     const { HELP_TEXT, VERSION_TEXT } = await import("./help.ts");
     return information === "help" ? HELP_TEXT : VERSION_TEXT;
   }
-  const command = commands.get(name ?? "");
+  const command = COMMANDS.get(name);
   if (command === undefined) {
     throw validationError(
-      `unknown command ${showValue(name)}; expected one of ${[...commands.keys()].join(", ")}, --help, --version`,
+      `unknown command ${showValue(name)}; expected one of ${[...COMMANDS.keys()].join(", ")}, --help, --version`,
     );
   }
   return command(parseRequestJson(await readStdin()));

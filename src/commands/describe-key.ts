@@ -5,7 +5,6 @@ import { parseKeyIdentifier } from "../key-identifier/key-identifier.ts";
 import { readPluginConfig } from "../plugin-config/plugin-config.ts";
 import type { DescribeKeyRequest, DescribeKeyResponse } from "../protocol/generated/validators.js";
 import { getVaultCertificate } from "../vault/certificate.ts";
-import { openVault } from "../vault/vault.ts";
 
 /**
  * The key spec of the key, read off its certificate: that needs certificates get, and not keys get.
@@ -15,7 +14,7 @@ import { openVault } from "../vault/vault.ts";
 export async function describeKey(request: DescribeKeyRequest): Promise<DescribeKeyResponse> {
   const config = readPluginConfig(request.pluginConfig);
   const key = parseKeyIdentifier(request.keyId);
-  const vault = openVault(key.vaultUrl, createCredential(config));
+  const vault = { url: key.vaultUrl, credential: createCredential(config) };
   const { der } = await getVaultCertificate(vault, key);
   const certificate = parseCertificate(der, `certificate "${key.name}" of ${key.vaultUrl}`);
   return { keyId: request.keyId, keySpec: await requireKeySpec(certificate) };

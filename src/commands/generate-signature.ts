@@ -13,7 +13,6 @@ import type {
 } from "../protocol/generated/validators.js";
 import { digestPayload, signatureAlgorithm } from "../signature/algorithm.ts";
 import { signWithVault } from "../vault/sign.ts";
-import { openVault } from "../vault/vault.ts";
 
 /**
  * Signs the payload with the key in the vault and returns the signature with its certificate chain, leaf first.
@@ -30,7 +29,7 @@ export async function generateSignature(
   const algorithm = signatureAlgorithm(request.keySpec, request.hashAlgorithm);
   const payload = decodePayload(request.payload);
   const findCertificates = certificateSource(config.chainSource);
-  const vault = openVault(key.vaultUrl, createCredential(config));
+  const vault = { url: key.vaultUrl, credential: createCredential(config) };
 
   const sign = (version: string): Promise<Uint8Array> =>
     signWithVault(vault, { ...key, version }, algorithm, digestPayload(algorithm, payload));

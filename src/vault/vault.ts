@@ -1,5 +1,4 @@
 import type { TokenCredential } from "@azure/core-auth";
-import { checkProxy } from "./proxy.ts";
 
 /**
  * The version of Key Vault's REST API. Not the newest, which each SDK asks for by default and another one each: all that
@@ -12,13 +11,4 @@ export interface Vault {
   /** Scheme and host, for example `https://myvault.vault.azure.net`. */
   readonly url: string;
   readonly credential: TokenCredential;
-}
-
-/**
- * A vault that can be asked.
- * @throws PluginError VALIDATION_ERROR for a proxy in the environment that is none.
- */
-export function openVault(url: string, credential: TokenCredential): Vault {
-  checkProxy(process.env);
-  return { url, credential };
 }

@@ -19,7 +19,7 @@ beforeAll(async () => {
 describe.each(["the executable", "the bundle on Node 22"])("%s", (distribution) => {
   const options = () => ({ plugin: distribution === "the executable" ? executable : nodeBundle });
 
-  test.each([[[]], [["--help"]], [["-h"]]])("%j prints the help and succeeds", async (args) => {
+  test.each([[[]], [["--help"]], [["-h"]], [["help"]]])("%j prints the help and succeeds", async (args) => {
     const { exitCode, stdout, stderr } = await runPlugin(args, "", options());
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
     for (const text of [
@@ -33,8 +33,8 @@ describe.each(["the executable", "the bundle on Node 22"])("%s", (distribution) 
     }
   });
 
-  test("--version prints the version and succeeds", async () => {
-    const run = await runPlugin(["--version"], "", options());
+  test.each(["--version", "-v", "version"])("%s prints the version and succeeds", async (option) => {
+    const run = await runPlugin([option], "", options());
     expect(run).toEqual({ exitCode: 0, stdout: `notation-azure-kv ${version}\n`, stderr: "" });
   });
 

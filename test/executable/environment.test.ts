@@ -1,5 +1,8 @@
 /** Variables of the environment that must neither make stderr more than one JSON object nor weaken TLS. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { issueLeaf } from "../pki/index.ts";
 import { answerOf, bundleOnNode, executable, refusalOf } from "./run-plugin.ts";
 import { createSetup, type Setup } from "./setup.ts";
@@ -45,4 +48,32 @@ test("a server that is not trusted stays so, whatever NODE_TLS_REJECT_UNAUTHORIZ
       /unable to verify the first certificate\nFix: .*NODE_EXTRA_CA_CERTS/,
     );
   }
+});
+
+test.each([
+  ["is not there", undefined, /cannot be loaded: ENOENT/],
+  ["is empty", "", /holds no PEM certificate/],
+  [
+    "holds something else",
+    "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+    /cannot be loaded: /,
+  ],
+])("a file of CA certificates that %s is told in one JSON object", async (_what, content, message) => {
+  const folder = await mkdtemp(join(tmpdir(), "ca-file-"));
+  const file = join(folder, "ca.pem");
+  if (content !== undefined) {
+    await writeFile(file, content);
+  }
+  const env = { ...setup.env, NODE_EXTRA_CA_CERTS: file };
+  for (const plugin of [executable, await bundleOnNode()]) {
+    const refusal = await refusalOf(["describe-key"], describeRequest(keyId), { env, plugin });
+    expect(refusal.errorCode).toBe("VALIDATION_ERROR");
+    expect(refusal.errorMessage).toStartWith(
+      `the environment variable NODE_EXTRA_CA_CERTS names ${file}, which `,
+    );
+    expect(refusal.errorMessage).toMatch(message);
+    // What does not use TLS does not care.
+    expect(await answerOf("get-plugin-metadata", {}, { env, plugin })).toMatchObject({ name: "azure-kv" });
+  }
+  await rm(folder, { recursive: true });
 });

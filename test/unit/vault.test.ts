@@ -2,7 +2,6 @@ import { describe, expect, test } from "bun:test";
 import { type ErrorCode, PluginError } from "../../src/error/plugin-error.ts";
 import { callVault, checkVersion } from "../../src/vault/call.ts";
 import type { VaultOperation } from "../../src/vault/operation.ts";
-import { checkProxy } from "../../src/vault/proxy.ts";
 import { vaultError } from "../../src/vault/vault-error.ts";
 import { expectError } from "./expect-error.ts";
 
@@ -224,27 +223,4 @@ describe("the version in the vault's answer", () => {
       "ERROR",
       "answered without the version of secret",
     ));
-});
-
-describe("the proxy in the environment", () => {
-  test.each(["http://proxy:8080", "https://user:p%2Fw@proxy:8080", "http://[::1]:3128", ""])(
-    "%p is taken",
-    (value) => {
-      expect(() => checkProxy({ HTTPS_PROXY: value })).not.toThrow();
-    },
-  );
-
-  test.each([
-    ["HTTPS_PROXY", "http://user:pa/ss@proxy:8080"],
-    ["https_proxy", "proxy.corp:8080"],
-    ["HTTPS_PROXY", "http://[bad"],
-    ["ALL_PROXY", "http://user:100%@proxy:8080"],
-  ])("%s=%s is refused by the variable's name, without its value", async (name, value) => {
-    await expectError(
-      () => checkProxy({ [name]: value }),
-      "VALIDATION_ERROR",
-      `the environment variable ${name} is not the URL of a proxy`,
-      /^(?!.*(?:pa\/ss|100%@))/s,
-    );
-  });
 });
