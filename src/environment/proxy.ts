@@ -1,6 +1,6 @@
 import { validationError } from "../error/plugin-error.ts";
 
-/** The variables that the Azure SDK takes its proxy from. */
+/** The variables that the Azure SDK takes its proxy from: the first that is set, and no other. */
 const PROXY_VARIABLES = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"];
 
 /**
@@ -9,15 +9,13 @@ const PROXY_VARIABLES = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy",
  * @throws PluginError VALIDATION_ERROR that names the variable.
  */
 export function checkProxy(environment: Readonly<Record<string, string | undefined>>): void {
-  for (const name of PROXY_VARIABLES) {
-    const value = environment[name];
-    if (value && !isProxyUrl(value)) {
-      throw validationError(
-        `the environment variable ${name} is not the URL of a proxy`,
-        `set it to http://<host>:<port> or http://<user>:<password>@<host>:<port>, with special characters in user ` +
-          "and password percent-encoded (/ as %2F, % as %25)",
-      );
-    }
+  const name = PROXY_VARIABLES.find((candidate) => environment[candidate]);
+  if (name !== undefined && !isProxyUrl(environment[name] ?? "")) {
+    throw validationError(
+      `the environment variable ${name} is not the URL of an HTTP proxy`,
+      "set it to http://<host>:<port> or http://<user>:<password>@<host>:<port>, with special characters in user " +
+        "and password percent-encoded (/ as %2F, % as %25)",
+    );
   }
 }
 

@@ -63,9 +63,9 @@ export function parseKeyIdentifier(keyId: string): KeyIdentifier {
   return { vaultUrl: url.origin, name, version: version?.toLowerCase() };
 }
 
-/** A password in a URL is shown to nobody. */
+/** A password in a URL is shown to nobody, however the URL is malformed. */
 function withoutUserInfo(keyId: string): string {
-  return keyId.replace(/\/\/[^/]*@/, "//");
+  return keyId.replace(/^([^:]*:[/\\]*).*@/s, "$1");
 }
 
 function parseUrl(text: string): URL | undefined {

@@ -19,8 +19,17 @@ describe("the proxy in the environment", () => {
     await expectError(
       () => checkProxy({ [name]: value }),
       "VALIDATION_ERROR",
-      `the environment variable ${name} is not the URL of a proxy`,
+      `the environment variable ${name} is not the URL of an HTTP proxy`,
       /^(?!.*(?:pa\/ss|100%@))/s,
     );
+  });
+
+  test("of a variable that is not used may be anything", () => {
+    const proxy = "http://proxy:8080";
+    expect(() =>
+      checkProxy({ HTTPS_PROXY: proxy, ALL_PROXY: "socks5://proxy:1080", HTTP_PROXY: "proxy" }),
+    ).not.toThrow();
+    expect(() => checkProxy({ https_proxy: "", ALL_PROXY: proxy, http_proxy: "proxy" })).not.toThrow();
+    expect(() => checkProxy({ HTTPS_PROXY: "", ALL_PROXY: "socks5://proxy:1080" })).toThrow("ALL_PROXY");
   });
 });

@@ -1,7 +1,8 @@
 /** Access policies, as Resource Manager reads and shows them. */
 import { asObject } from "../http/exchange.ts";
+import { ServiceFault } from "../http/fault.ts";
 import type { PolicyPermissions } from "../vault/permissions.ts";
-import { ArmFault, invalidRequestContent } from "./errors.ts";
+import { invalidRequestContent } from "./errors.ts";
 
 /** https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/create-or-update#permissions */
 const PERMISSIONS: Readonly<Record<keyof PolicyPermissions, readonly string[]>> = {
@@ -61,7 +62,7 @@ function readEntry(value: unknown, tenantId: string): readonly [string, PolicyPe
     throw invalidRequestContent("'objectId' is missing.");
   }
   if (entry?.["tenantId"] !== tenantId) {
-    throw new ArmFault(400, "BadRequest", "An access policy names another tenant than the vault's.");
+    throw new ServiceFault(400, "BadRequest", "An access policy names another tenant than the vault's.");
   }
   const permissions = asObject(entry?.["permissions"]);
   const list = (kind: keyof PolicyPermissions) => readPermissions(permissions?.[kind] ?? [], kind);
@@ -78,6 +79,10 @@ function readPermissions(value: unknown, kind: keyof PolicyPermissions): readonl
     if (PERMISSIONS[kind].some((known) => known.toLowerCase() === name)) {
       return name;
     }
-    throw new ArmFault(400, "BadRequest", `An invalid value was provided for '${kind}': '${permission}'.`);
+    throw new ServiceFault(
+      400,
+      "BadRequest",
+      `An invalid value was provided for '${kind}': '${permission}'.`,
+    );
   });
 }

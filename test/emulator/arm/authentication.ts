@@ -2,7 +2,7 @@
 import type { Cloud } from "../clouds.ts";
 import { type AccessTokenClaims, issuerOf, type TokenIssuer } from "../entra/access-token.ts";
 import { bearerToken } from "../http/exchange.ts";
-import { ArmFault } from "./errors.ts";
+import { ServiceFault } from "../http/fault.ts";
 
 /** Reads the Authorization header. Throws a fault unless it holds a good token for Resource Manager. */
 export async function authenticateToArm(
@@ -57,6 +57,6 @@ function isForArm(audience: string, { armResources }: Cloud): boolean {
   return armResources.some((resource) => bare(resource) === bare(audience));
 }
 
-function unauthorized(code: string, message: string): ArmFault {
-  return new ArmFault(401, code, message);
+function unauthorized(code: string, message: string): ServiceFault {
+  return new ServiceFault(401, code, message);
 }

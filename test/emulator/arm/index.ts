@@ -7,10 +7,11 @@ import {
   type ServiceHandler,
   type ServiceRequest,
 } from "../http/exchange.ts";
+import { ServiceFault } from "../http/fault.ts";
 import { hostName } from "../http/server.ts";
 import { armChallenge, authenticateToArm } from "./authentication.ts";
 import { type ArmContext, type ArmRoute, type ArmState, demandAction } from "./context.ts";
-import { ArmFault, armFaultAnswer } from "./errors.ts";
+import { armFaultAnswer } from "./errors.ts";
 import { ROLE_ASSIGNMENT_ROUTES } from "./role-assignments.ts";
 import { ROLE_DEFINITION_ROUTES } from "./role-definitions.ts";
 import { SUBSCRIPTION_ROUTES } from "./subscriptions.ts";
@@ -39,7 +40,7 @@ export function createArmService(state: ArmState): ServiceHandler {
       checkApiVersion(request);
       return { ...perform({ ...state, request, cloud, caller }), ...seen };
     } catch (fault) {
-      if (!(fault instanceof ArmFault)) {
+      if (!(fault instanceof ServiceFault)) {
         throw fault;
       }
       const headers = fault.status === 401 ? armChallenge(cloud, directory.tenantId) : {};
@@ -65,9 +66,13 @@ function findRoute({ url, method }: ServiceRequest): { route: ArmRoute; paramete
     return row;
   }
   if (rows.length > 0) {
-    throw new ArmFault(405, "HttpMethodNotSupported", `The HTTP method '${method}' is not supported here.`);
+    throw new ServiceFault(
+      405,
+      "HttpMethodNotSupported",
+      `The HTTP method '${method}' is not supported here.`,
+    );
   }
-  throw new ArmFault(404, "InvalidResourceType", `The emulator has no resources at '${url.pathname}'.`);
+  throw new ServiceFault(404, "InvalidResourceType", `The emulator has no resources at '${url.pathname}'.`);
 }
 
 function checkSubscription({ request, subscriptionId }: ArmContext): void {
@@ -75,7 +80,7 @@ function checkSubscription({ request, subscriptionId }: ArmContext): void {
   if (asked === undefined || asked.toLowerCase() === subscriptionId) {
     return;
   }
-  throw new ArmFault(404, "SubscriptionNotFound", `The subscription '${asked}' could not be found.`);
+  throw new ServiceFault(404, "SubscriptionNotFound", `The subscription '${asked}' could not be found.`);
 }
 
 function checkApiVersion({ url }: ServiceRequest): void {
@@ -83,7 +88,7 @@ function checkApiVersion({ url }: ServiceRequest): void {
   if (version !== null && /^20\d\d-\d\d-\d\d(?:-preview)?$/.test(version)) {
     return;
   }
-  throw new ArmFault(
+  throw new ServiceFault(
     400,
     "MissingApiVersionParameter",
     "The api-version query parameter (?api-version=) is required for all requests.",

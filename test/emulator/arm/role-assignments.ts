@@ -1,8 +1,9 @@
 /** Role assignments: https://learn.microsoft.com/rest/api/authorization/role-assignments */
 import { isAtOrAbove, isSame, type RoleAssignment, roleOfId } from "../authorization/role-assignments.ts";
 import { asObject, type PathParameters, parseJsonObject, type ServiceAnswer } from "../http/exchange.ts";
+import { ServiceFault } from "../http/fault.ts";
 import type { ArmContext, ArmRoute } from "./context.ts";
-import { ArmFault, invalidRequestContent } from "./errors.ts";
+import { invalidRequestContent } from "./errors.ts";
 import { roleDefinitionId } from "./role-definitions.ts";
 
 const ROLE_ASSIGNMENTS = "/providers/Microsoft\\.Authorization/roleAssignments";
@@ -68,23 +69,23 @@ function createAssignment(context: ArmContext, { scope = "", name = "" }: PathPa
   const role = roleOfId(roleId);
   if (role === undefined) {
     const message = `The specified role definition with ID '${roleId.split("/").at(-1)}' does not exist.`;
-    throw new ArmFault(404, "RoleDefinitionDoesNotExist", message);
+    throw new ServiceFault(404, "RoleDefinitionDoesNotExist", message);
   }
   const principal = directory.byObjectId(principalId)?.principal;
   if (principal === undefined) {
     const message = `Principal ${principalId.replaceAll("-", "")} does not exist in the directory ${directory.tenantId}. Check that you have the correct principal ID. If you are creating this principal and then immediately assigning a role, this error might be related to a replication delay. In this case, set the role assignment principalType property to a value, such as ServicePrincipal, User, or Group.  See https://aka.ms/docs-principaltype`;
-    throw new ArmFault(400, "PrincipalNotFound", message);
+    throw new ServiceFault(400, "PrincipalNotFound", message);
   }
   const actualType = principal.kind === "user" ? "User" : "ServicePrincipal";
   if (typeof principalType === "string" && principalType !== actualType) {
     const message = `The PrincipalId '${principalId}' has type '${actualType}' , which is different from specified PrincipalType '${principalType}'.`;
-    throw new ArmFault(400, "UnmatchedPrincipalType", message);
+    throw new ServiceFault(400, "UnmatchedPrincipalType", message);
   }
   const wanted = { scope, role, principalId: principal.objectId, principalType: actualType } as const;
   const existing = assignments.all().find((assignment) => isSame(assignment, wanted));
   if (existing) {
     const message = `The role assignment already exists. The ID of the existing role assignment is ${existing.name.replaceAll("-", "")}.`;
-    throw new ArmFault(409, "RoleAssignmentExists", message);
+    throw new ServiceFault(409, "RoleAssignmentExists", message);
   }
   return { status: 201, body: show(assignments.add({ ...wanted, name }), context) };
 }
@@ -104,7 +105,7 @@ function find({ assignments }: ArmContext, { scope = "", name = "" }: PathParame
   if (found) {
     return found;
   }
-  throw new ArmFault(404, "RoleAssignmentNotFound", `The role assignment '${name}' is not found.`);
+  throw new ServiceFault(404, "RoleAssignmentNotFound", `The role assignment '${name}' is not found.`);
 }
 
 function isNamed(assignment: RoleAssignment, scope: string, name: string): boolean {

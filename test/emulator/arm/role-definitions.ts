@@ -2,8 +2,8 @@
 import { roleOfId } from "../authorization/role-assignments.ts";
 import { ROLES, type Role } from "../authorization/roles.ts";
 import type { PathParameters, ServiceAnswer } from "../http/exchange.ts";
+import { ServiceFault } from "../http/fault.ts";
 import { type ArmContext, type ArmRoute, subscriptionScope } from "./context.ts";
-import { ArmFault } from "./errors.ts";
 
 const ROLE_DEFINITIONS = "/providers/Microsoft\\.Authorization/roleDefinitions";
 
@@ -39,7 +39,7 @@ function getRole(context: ArmContext, { name = "" }: PathParameters): ServiceAns
   if (role) {
     return { status: 200, body: definition(role, context) };
   }
-  throw new ArmFault(
+  throw new ServiceFault(
     404,
     "RoleDefinitionDoesNotExist",
     `The specified role definition with ID '${name}' does not exist.`,

@@ -1,7 +1,7 @@
 /** The subscription and the tenant, as `az login` lists them. */
 import type { ServiceAnswer } from "../http/exchange.ts";
+import { ServiceFault } from "../http/fault.ts";
 import { type ArmContext, type ArmRoute, subscriptionScope } from "./context.ts";
-import { ArmFault } from "./errors.ts";
 
 /** The subscription's name. */
 const DISPLAY_NAME = "Emulator";
@@ -23,7 +23,7 @@ function getSubscription(context: ArmContext): ServiceAnswer {
     return { status: 200, body: subscription(context) };
   }
   const message = `The subscription '${context.subscriptionId}' could not be found.`;
-  throw new ArmFault(404, "SubscriptionNotFound", message);
+  throw new ServiceFault(404, "SubscriptionNotFound", message);
 }
 
 function isVisible({ assignments, caller }: ArmContext): boolean {

@@ -1,10 +1,11 @@
 /** Key vaults as resources: https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults */
 import { asObject, type PathParameters, parseJsonObject, type ServiceAnswer } from "../http/exchange.ts";
+import { ServiceFault } from "../http/fault.ts";
 import type { VaultResource } from "../vault/index.ts";
 import { REGION } from "../vault/permissions.ts";
 import { readAccessPolicies, showAccessPolicies } from "./access-policies.ts";
 import { type ArmContext, type ArmRoute, subscriptionScope } from "./context.ts";
-import { ArmFault, invalidRequestContent } from "./errors.ts";
+import { invalidRequestContent } from "./errors.ts";
 
 const VAULTS = "/subscriptions/[^/]+/resourceGroups/(?<group>[^/]+)/providers/Microsoft\\.KeyVault/vaults";
 const VAULT_PATH = new RegExp(`^${VAULTS}/(?<name>[^/]+)/?$`, "i");
@@ -93,7 +94,7 @@ function writeVault(context: ArmContext, parameters: PathParameters): ServiceAns
   const rbac = vault.permissionModel === "rbac";
   const asked = properties["enableRbacAuthorization"];
   if (asked !== undefined && asked !== null && asked !== rbac) {
-    throw new ArmFault(400, "BadRequest", "The emulator's vaults keep their permission model.");
+    throw new ServiceFault(400, "BadRequest", "The emulator's vaults keep their permission model.");
   }
   const { accessPolicies } = properties;
   if (accessPolicies !== undefined && accessPolicies !== null) {
@@ -115,14 +116,14 @@ function vaultsOf({ vaults, cloud, directory }: ArmContext): VaultResource[] {
 
 function findVault(context: ArmContext, { name = "", group = "" }: PathParameters): VaultResource {
   if (group.toLowerCase() !== context.resourceGroup.toLowerCase()) {
-    throw new ArmFault(404, "ResourceGroupNotFound", `Resource group '${group}' could not be found.`);
+    throw new ServiceFault(404, "ResourceGroupNotFound", `Resource group '${group}' could not be found.`);
   }
   const found = vaultsOf(context).find((vault) => vault.name.toLowerCase() === name.toLowerCase());
   if (found) {
     return found;
   }
   const message = `The Resource '${TYPE}/${name}' under resource group '${group}' was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix`;
-  throw new ArmFault(404, "ResourceNotFound", message);
+  throw new ServiceFault(404, "ResourceNotFound", message);
 }
 
 function resource(vault: VaultResource): object {

@@ -1,4 +1,5 @@
 /** Microsoft Graph: who is who in the tenant. https://learn.microsoft.com/graph/api/overview */
+
 import { randomUUID } from "node:crypto";
 import { CLOUDS, type Cloud } from "../clouds.ts";
 import { type AccessTokenClaims, issuerOf, type TokenIssuer } from "../entra/access-token.ts";
@@ -13,6 +14,7 @@ import {
   type ServiceHandler,
   type ServiceRequest,
 } from "../http/exchange.ts";
+import { ServiceFault } from "../http/fault.ts";
 import { hostName } from "../http/server.ts";
 import type { Principal } from "../types.ts";
 
@@ -20,17 +22,6 @@ interface GraphContext {
   readonly request: ServiceRequest;
   readonly directory: Directory;
   readonly caller: AccessTokenClaims;
-}
-
-class GraphFault extends Error {
-  readonly status: number;
-  readonly code: string;
-
-  constructor(status: number, code: string, message: string) {
-    super(message);
-    this.status = status;
-    this.code = code;
-  }
 }
 
 const ROUTES: readonly Route<GraphContext>[] = [
@@ -55,7 +46,7 @@ export function createGraphService(directory: Directory, issuer: TokenIssuer): S
       seen.principal = directory.byObjectId(caller.objectId)?.principal;
       return { ...(await perform({ request, directory, caller })), ...seen };
     } catch (fault) {
-      if (!(fault instanceof GraphFault)) {
+      if (!(fault instanceof ServiceFault)) {
         throw fault;
       }
       return { ...faultAnswer(fault), ...seen };
@@ -68,11 +59,11 @@ async function perform(context: GraphContext): Promise<ServiceAnswer> {
   const rows = routesOfPath(ROUTES, url.pathname);
   const row = rows.find(({ route }) => route.method === method);
   if (row === undefined) {
-    throw new GraphFault(400, "BadRequest", `The emulator has no ${method} of '${url.pathname}'.`);
+    throw new ServiceFault(400, "BadRequest", `The emulator has no ${method} of '${url.pathname}'.`);
   }
   // Of an application by itself the tenant's administrator must have consented to its reading the directory.
   if (!context.caller.isUser && row.route.answer !== me) {
-    throw new GraphFault(
+    throw new ServiceFault(
       403,
       "Authorization_RequestDenied",
       "Insufficient privileges to complete the operation.",
@@ -87,7 +78,7 @@ async function authenticate(
   tenantId: string,
   issuer: TokenIssuer,
 ): Promise<AccessTokenClaims> {
-  const unauthorized = (message: string) => new GraphFault(401, "InvalidAuthenticationToken", message);
+  const unauthorized = (message: string) => new ServiceFault(401, "InvalidAuthenticationToken", message);
   const token = bearerToken(headers.authorization);
   if (token === undefined) {
     throw unauthorized("Access token is empty.");
@@ -111,7 +102,11 @@ async function authenticate(
 function me({ directory, caller }: GraphContext): ServiceAnswer {
   const user = caller.isUser ? directory.byObjectId(caller.objectId)?.principal : undefined;
   if (user === undefined) {
-    throw new GraphFault(400, "BadRequest", "/me request is only valid with delegated authentication flow.");
+    throw new ServiceFault(
+      400,
+      "BadRequest",
+      "/me request is only valid with delegated authentication flow.",
+    );
   }
   return { status: 200, body: properties(user) };
 }
@@ -145,7 +140,7 @@ function getServicePrincipal({ directory }: GraphContext, { id = "" }: PathParam
 function getByIds({ request, directory }: GraphContext): ServiceAnswer {
   const ids = parseJsonObject(request.body)?.["ids"];
   if (!Array.isArray(ids)) {
-    throw new GraphFault(400, "BadRequest", "'ids' is missing.");
+    throw new ServiceFault(400, "BadRequest", "'ids' is missing.");
   }
   return list(...ids.map((id: unknown) => directory.byObjectId(String(id))));
 }
@@ -155,7 +150,7 @@ function filterValue({ url }: ServiceRequest, shape: RegExp): string {
   const filter = url.searchParams.get("$filter") ?? "";
   const value = shape.exec(filter)?.groups?.["value"];
   if (value === undefined) {
-    throw new GraphFault(400, "Request_UnsupportedQuery", `Unsupported filter: ${filter}`);
+    throw new ServiceFault(400, "Request_UnsupportedQuery", `Unsupported filter: ${filter}`);
   }
   return value.replaceAll("''", "'");
 }
@@ -180,12 +175,12 @@ function properties({ kind, objectId: id, appId, userPrincipalName }: Principal)
   return { id, appId, displayName, servicePrincipalNames: [appId], servicePrincipalType: "Application" };
 }
 
-function notFound(id: string): GraphFault {
+function notFound(id: string): ServiceFault {
   const message = `Resource '${id}' does not exist or one of its queried reference-property objects are not present.`;
-  return new GraphFault(404, "Request_ResourceNotFound", message);
+  return new ServiceFault(404, "Request_ResourceNotFound", message);
 }
 
-function faultAnswer({ status, code, message }: GraphFault): ServiceAnswer {
+function faultAnswer({ status, code, message }: ServiceFault): ServiceAnswer {
   const requestId = randomUUID();
   const date = new Date().toISOString().slice(0, 19);
   const innerError = { date, "request-id": requestId, "client-request-id": requestId };

@@ -1,19 +1,16 @@
 /** Key Vault's errors: `{"error":{"code","message","innererror"?}}`, in the words of the service. */
 import type { ServiceAnswer } from "../http/exchange.ts";
+import { ServiceFault } from "../http/fault.ts";
 
 /** The three kinds of object in a vault, as paths and permissions name them. */
 export type ObjectKind = "certificates" | "keys" | "secrets";
 
-/** Thrown by whoever finds the fault; the vault answers with it. */
-export class VaultFault extends Error {
-  readonly status: number;
-  readonly code: string;
+/** A fault that a vault answers with: some have a code below the code. */
+export class VaultFault extends ServiceFault {
   readonly innerCode: string | undefined;
 
   constructor(status: number, code: string, message: string, innerCode?: string) {
-    super(message);
-    this.status = status;
-    this.code = code;
+    super(status, code, message);
     this.innerCode = innerCode;
   }
 }
