@@ -5,6 +5,7 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { request } from "node:http";
+import type { Socket } from "node:net";
 import { connect } from "node:tls";
 import { promisify } from "node:util";
 import type { Emulator, Principal } from "./index.ts";
@@ -24,10 +25,32 @@ export interface RawRequest {
   readonly body?: string;
   /** Server name in the TLS handshake, default the URL's host. */
   readonly servername?: string;
+  /** Leaves before the answer. */
+  readonly signal?: AbortSignal;
 }
 
-/** Sends one request through a CONNECT tunnel, the server's certificate verified. Rejects if the proxy refuses. */
+/** All that came over a connection, and how it ended. */
+export interface RawConnection {
+  readonly text: string;
+  /** Such as `ECONNRESET`; undefined where it ended orderly. */
+  readonly error?: string;
+}
+
+/** Sends one request through a CONNECT tunnel, the server's certificate verified. Rejects without a whole answer. */
 export async function send(emulator: Emulator, url: string, options: RawRequest = {}): Promise<RawAnswer> {
+  const { text, error } = await transmit(emulator, url, options);
+  if (error !== undefined || text === "") {
+    throw new Error(error ?? "no answer");
+  }
+  return parseAnswer(text);
+}
+
+/** Sends one request and reads until the connection ends, however that is. Rejects if the proxy refuses. */
+export async function transmit(
+  emulator: Emulator,
+  url: string,
+  options: RawRequest = {},
+): Promise<RawConnection> {
   const { host, hostname, pathname, search } = new URL(url);
   const { method = "GET", headers = {}, body = "" } = options;
   const socket = await openTunnel(emulator, hostname);
@@ -41,23 +64,25 @@ export async function send(emulator: Emulator, url: string, options: RawRequest 
     `${method} ${pathname}${search} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}Connection: close\r\n\r\n${body}`,
   );
   const chunks: Buffer[] = [];
-  await new Promise<void>((resolve, reject) => {
+  const error = await new Promise<string | undefined>((resolve) => {
     tls.on("data", (chunk: Buffer) => chunks.push(chunk));
-    tls.on("end", resolve).on("close", () => resolve());
-    tls.on("error", reject);
+    tls.on("end", () => resolve(undefined)).on("close", () => resolve(undefined));
+    tls.on("error", ({ code, message }: NodeJS.ErrnoException) => resolve(code ?? message));
+    options.signal?.addEventListener("abort", () => tls.destroy());
   });
   tls.destroy();
-  return parseAnswer(Buffer.concat(chunks).toString("utf8"));
+  return { text: Buffer.concat(chunks).toString("utf8"), ...(error !== undefined && { error }) };
 }
 
-async function openTunnel(emulator: Emulator, hostname: string) {
+/** A tunnel through the proxy to the host's port 443. Rejects if the proxy refuses. */
+export async function openTunnel(emulator: Emulator, hostname: string): Promise<Socket> {
   const { hostname: host, port } = new URL(emulator.proxyUrl);
   const connecting = request({ host, port, method: "CONNECT", path: `${hostname}:443` });
   connecting.end();
-  return await new Promise<import("node:net").Socket>((resolve, reject) => {
+  return await new Promise<Socket>((resolve, reject) => {
     connecting.on("connect", ({ statusCode }, socket) => {
       if (statusCode === 200) {
-        return resolve(socket as import("node:net").Socket);
+        return resolve(socket as Socket);
       }
       socket.destroy();
       return reject(new Error(`the proxy answered ${statusCode}`));

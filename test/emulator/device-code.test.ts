@@ -75,6 +75,26 @@ test("waits for as long as nobody approves", async () => {
   }
 });
 
+test("a code is good for fifteen minutes by Entra ID's own clock, which dates the tokens too", async () => {
+  const minutes = 60;
+  const iat = (token: string) => (decodeJwt(token).iat ?? 0) - Date.now() / 1000;
+  try {
+    emulator.setClockOffset(60 * minutes);
+    const { device_code, user_code } = await start();
+    emulator.setClockOffset(74 * minutes);
+    emulator.approveDeviceCode(user_code, user);
+    expect((await poll(device_code)).error).toBe("authorization_pending");
+    emulator.setClockOffset(76 * minutes);
+    expect(await poll(device_code)).toMatchObject({ error: "expired_token", error_codes: [70019] });
+    const { access_token, id_token } = await signIn();
+    for (const token of [access_token, id_token]) {
+      expect(Math.abs(iat(token) - 76 * minutes)).toBeLessThan(5);
+    }
+  } finally {
+    emulator.setClockOffset(0);
+  }
+});
+
 test("a refresh token gives tokens for other resources, and its successor", async () => {
   const { refresh_token: first } = await signIn();
   const refreshed = await ask({ grant_type: "refresh_token", refresh_token: first, scope: VAULT_SCOPE });

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { createArmService } from "./arm/index.ts";
 import { createRoleAssignments, type RoleAssignments } from "./authorization/role-assignments.ts";
 import { roleOfName } from "./authorization/roles.ts";
+import { createClock } from "./clock.ts";
 import { CLOUDS, isVaultHost } from "./clouds.ts";
 import { createTokenIssuer } from "./entra/access-token.ts";
 import { createDirectory } from "./entra/directory.ts";
@@ -14,18 +15,21 @@ import { createEntraService } from "./entra/index.ts";
 import { createServicePrincipal } from "./entra/service-principal.ts";
 import { createSessions } from "./entra/sessions.ts";
 import { createUser } from "./entra/user.ts";
+import { createFaultTable } from "./faults/fault-table.ts";
 import { createGraphService } from "./graph/index.ts";
 import { createHostTable, type HostTable } from "./http/host-table.ts";
 import { createJournal } from "./http/journal.ts";
 import { type Listening, listen } from "./http/listen.ts";
 import { createServiceServer } from "./http/server.ts";
 import { createMachine, IMDS_HOST } from "./managed-identity/index.ts";
+import { urlWithCredentials } from "./proxy/credentials.ts";
 import { createProxy, type Destination } from "./proxy/proxy.ts";
 import { createTlsAuthority, type TlsAuthority } from "./tls/authority.ts";
 import { createTlsServer } from "./tls/server.ts";
 import type { Emulator, EmulatorOptions, Subscription, TlsCertificateFiles } from "./types.ts";
 import { createVault, type VaultResource } from "./vault/index.ts";
 
+export { entraErrorBody } from "./entra/injected-error.ts";
 export type * from "./types.ts";
 
 /**
@@ -35,17 +39,20 @@ export type * from "./types.ts";
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const folder = await mkdtemp(join(tmpdir(), "azure-emulator-"));
   const directory = createDirectory((options.tenantId ?? randomUUID()).toLowerCase());
-  const issuer = createTokenIssuer();
+  const clock = createClock();
+  const issuer = createTokenIssuer(clock);
+  const faults = createFaultTable();
   const journal = createJournal();
   const hosts = createHostTable();
-  const sessions = createSessions();
-  const entra = createEntraService({ directory, issuer, sessions });
-  const assignments = createRoleAssignments();
+  const sessions = createSessions(clock);
+  const entra = createEntraService({ directory, issuer, sessions, clock });
+  const assignments = createRoleAssignments(clock);
   const subscription = createSubscription(assignments);
   const vaults: VaultResource[] = [];
   const { id: subscriptionId, resourceGroup } = subscription;
-  const arm = createArmService({ directory, issuer, assignments, subscriptionId, resourceGroup, vaults });
-  const graph = createGraphService(directory, issuer);
+  const shared = { directory, issuer, clock };
+  const arm = createArmService({ ...shared, assignments, subscriptionId, resourceGroup, vaults });
+  const graph = createGraphService(shared);
   for (const { loginHosts, armHost, graphHost } of CLOUDS) {
     for (const host of loginHosts) {
       hosts.add(host, entra);
@@ -57,16 +64,21 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const caFile = join(folder, "ca.pem");
   await writeFile(caFile, authority.certificate);
 
-  const machine = createMachine(() => plain.origin, directory, issuer);
-  const plain: Listening = await listen(createServiceServer(machine.handler, journal), 0);
-  const http = createServiceServer(hosts.handler, journal);
+  const machine = createMachine(() => plain.origin, shared);
+  const plain: Listening = await listen(
+    createServiceServer({ handler: machine.handler, journal, faults, clock }),
+    0,
+  );
+  const http = createServiceServer({ handler: hosts.handler, journal, faults, clock });
   const tls = await listen(await createTlsServer({ authority, isServed: hosts.has, http }), 0);
   const proxyServer: Server = createProxy({
     destinationOf: (host, port) => destinationOf(host, port, hosts),
     tlsPort: tls.port,
     plainPort: plain.port,
     isPlainHost: (host) => host === IMDS_HOST || host === new URL(plain.origin).host,
+    credentials: options.proxyCredentials,
     journal,
+    faults,
   });
   const proxy = await listen(proxyServer, options.proxyPort ?? 0);
 
@@ -75,11 +87,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     subscription,
     proxyUrl: proxy.origin,
     caFile,
-    environment: clientEnvironment(proxy.origin, caFile),
+    environment: clientEnvironment(urlWithCredentials(proxy.origin, options.proxyCredentials), caFile),
     log: journal.entries,
     createVault(name, vaultOptions = {}) {
       const resourceGroupId = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`;
-      const surroundings = { directory, issuer, assignments, resourceGroupId };
+      const surroundings = { ...shared, assignments, resourceGroupId };
       const { vault, resource, host, handler } = createVault(name, vaultOptions, surroundings);
       hosts.add(host, handler);
       vaults.push(resource);
@@ -92,9 +104,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       sessions.approver = user;
     },
     endSessions: sessions.end,
+    disable: directory.disable,
     createManagedIdentity: (kind, host = "virtual-machine") => machine.addIdentity(kind, host),
     issueTlsCertificate: async (names) => await writeTlsCertificate(names, authority, folder),
     beforeAnswer: (hook) => journal.addHook(hook),
+    addFault: faults.add,
+    setClockOffset: clock.setOffset,
     async close() {
       await Promise.all([proxy.close(), tls.close(), plain.close()]);
       await rm(folder, { recursive: true, force: true });

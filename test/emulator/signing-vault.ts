@@ -10,13 +10,14 @@ import {
   type KeySpec,
 } from "../pki/index.ts";
 import { authorize } from "./client.ts";
-import { type Emulator, type ImportRequest, startEmulator, type Vault } from "./index.ts";
+import { type Emulator, type ImportRequest, type Principal, startEmulator, type Vault } from "./index.ts";
 
 export const VERSION = "api-version=7.4";
 
 export interface SigningVault {
   readonly emulator: Emulator;
   readonly vault: Vault;
+  readonly principal: Principal;
   /** The principal's Authorization. */
   readonly headers: Readonly<Record<string, string>>;
   readonly root: CertificateAuthority;
@@ -38,6 +39,7 @@ export async function openSigningVault(): Promise<SigningVault> {
   return {
     emulator,
     vault,
+    principal,
     headers: await authorize(emulator, principal),
     root,
     folder,

@@ -1,5 +1,9 @@
 /** The emulator as tests and people see it: Azure's servers under their real names, on this machine. */
-import type { KeyObject } from "node:crypto";
+import type { Fault, FaultKind } from "./fault-types.ts";
+import type { Permission, RoleName, Vault, VaultOptions } from "./vault-types.ts";
+
+export type * from "./fault-types.ts";
+export type * from "./vault-types.ts";
 
 /** How an emulator may differ from the default one. */
 export interface EmulatorOptions {
@@ -7,6 +11,14 @@ export interface EmulatorOptions {
   readonly tenantId?: string;
   /** Port of the proxy on loopback. Default: any free one. */
   readonly proxyPort?: number;
+  /** What the proxy asks for (Basic, RFC 7617); without it, it answers 407. Default: nothing. */
+  readonly proxyCredentials?: ProxyCredentials;
+}
+
+/** What a client of the proxy says who it is by. The user holds no colon. */
+export interface ProxyCredentials {
+  readonly user: string;
+  readonly password: string;
 }
 
 /** A running emulator: vaults, Entra ID, Resource Manager, Graph, managed identity, and the proxy that leads to them. */
@@ -18,7 +30,10 @@ export interface Emulator {
   readonly proxyUrl: string;
   /** PEM file of the authority that the emulator's TLS certificates come from. */
   readonly caFile: string;
-  /** What a process needs in its environment to meet the emulator under Azure's real host names. */
+  /**
+   * What a process needs in its environment to meet the emulator under Azure's real host names; the proxy's
+   * credentials, where it asks for any, are in the URL of `HTTPS_PROXY`.
+   */
   readonly environment: Readonly<Record<string, string>>;
   /** Every request that reached the emulator, in the order in which it was answered. */
   readonly log: readonly LogEntry[];
@@ -32,6 +47,11 @@ export interface Emulator {
   approveDeviceCodesAs(user: User | undefined): void;
   /** Ends what the person's refresh tokens are good for; access tokens live on for their hour, as in Azure. */
   endSessions(user: User, reason: SessionEnd): void;
+  /**
+   * Disables an application: it gets no more tokens (AADSTS7000112); those that it has live on. Throws for people and
+   * managed identities.
+   */
+  disable(principal: Principal): void;
   /** Adds an identity to the emulator's one machine. Default host: `virtual-machine`, which answers by IMDS. */
   createManagedIdentity(kind: ManagedIdentityKind, host?: ManagedIdentityHost): Principal;
   /** A TLS certificate of the emulator's authority for other servers of a test, such as a registry. */
@@ -41,6 +61,16 @@ export interface Emulator {
    * Returns what takes the hook away again.
    */
   beforeAnswer(hook: AnswerHook): () => void;
+  /**
+   * Makes the requests that match go wrong, from now on until `times` are used up or what is returned is called. One
+   * request meets one fault; those that were added later come first. Throws a RangeError where a fault makes no sense.
+   */
+  addFault(fault: Fault): () => void;
+  /**
+   * Sets how many seconds the clock of all emulated services is ahead of this machine's; negative: behind. HTTP `Date`
+   * headers say the emulated time. What stands for the client's side, such as a federated token, keeps the machine's.
+   */
+  setClockOffset(seconds: number): void;
   close(): Promise<void>;
 }
 
@@ -53,27 +83,23 @@ export interface TlsCertificateFiles {
 
 /** One request and how it was answered. Bodies of answers are never kept: they hold tokens and private keys. */
 export interface LogEntry {
+  /** By this machine's clock. */
   readonly time: Date;
   readonly host: string;
   readonly method: string;
   /** Path and query as they came. */
   readonly path: string;
+  /** 0 where no answer was given. */
   readonly status: number;
-  /** The error code in the answer's body, such as `SecretNotFound` or `AADSTS7000215`. */
+  /** The error code in a service's answer, such as `SecretNotFound` or `AADSTS7000215`; none where a fault answers. */
   readonly errorCode?: string;
   /** The principal that the access token named. */
   readonly principal?: Principal;
   /** What the call needed, such as `secrets/get`, whether or not the principal had it. */
   readonly permission?: Permission;
+  /** How the request was made to go wrong. */
+  readonly fault?: FaultKind["kind"];
 }
-
-export type KeyPermission = "get" | "sign";
-export type SecretPermission = "get";
-export type CertificatePermission = "create" | "delete" | "get" | "import" | "list";
-export type Permission =
-  | `keys/${KeyPermission}`
-  | `secrets/${SecretPermission}`
-  | `certificates/${CertificatePermission}`;
 
 /** How a service principal proves who it is to Entra ID. */
 export type ServicePrincipalCredential = "client-secret" | "client-certificate" | "federated-token";
@@ -118,73 +144,4 @@ export interface Subscription {
   readonly resourceGroup: string;
   /** Adds a role assignment for everything in the subscription: `Owner` is who may use Resource Manager. */
   assignRole(principal: Principal, role: RoleName): void;
-}
-
-export interface VaultOptions {
-  /** Default: `access-policy`. */
-  readonly permissionModel?: "access-policy" | "rbac";
-  /** DNS suffix, default `vault.azure.net`. */
-  readonly dnsSuffix?: string;
-  /** The tenant that the vault belongs to, GUID. Default: the emulator's; in any other nobody is registered. */
-  readonly tenantId?: string;
-}
-
-export interface AccessPolicy {
-  readonly keys?: readonly KeyPermission[];
-  readonly secrets?: readonly SecretPermission[];
-  readonly certificates?: readonly CertificatePermission[];
-}
-
-/** Azure's built-in roles, as far as the emulator knows them. */
-export type RoleName =
-  | "Owner"
-  | "Key Vault Administrator"
-  | "Key Vault Certificates Officer"
-  | "Key Vault Certificate User"
-  | "Key Vault Crypto User"
-  | "Key Vault Secrets User"
-  | "Key Vault Reader";
-
-/** One key vault. */
-export interface Vault {
-  readonly name: string;
-  /** For example `https://myvault.vault.azure.net`. */
-  readonly url: string;
-  /** The resource's id in Resource Manager: `/subscriptions/…/providers/Microsoft.KeyVault/vaults/myvault`. */
-  readonly id: string;
-  /** Replaces the principal's access policy. Throws on a vault of the permission model `rbac`. */
-  setAccessPolicy(principal: Principal, policy: AccessPolicy): void;
-  /** Adds a role assignment. Throws on a vault of the permission model `access-policy`. */
-  assignRole(principal: Principal, role: RoleName): void;
-  /** Adds a certificate, or a new latest version of it where the name exists: key and secret come with it. */
-  importCertificate(request: ImportRequest): CertificateVersion;
-  /** Ends every access policy of the principal, and every role assignment that was made for this vault. */
-  revoke(principal: Principal): void;
-}
-
-export interface ImportRequest {
-  readonly name: string;
-  readonly privateKey: KeyObject;
-  /** DER, the leaf among them; kept in this order in the secret. */
-  readonly certificates: readonly Uint8Array[];
-  /** The certificate that `GET /certificates/{name}` shows. Default: the first. */
-  readonly leaf?: Uint8Array;
-  readonly contentType?: "application/x-pkcs12" | "application/x-pem-file";
-  /** Whether the secret's value holds the private key. Default: true. */
-  readonly exportable?: boolean;
-  /** The secret's value as another tool made it, in place of the emulator's own encoding. */
-  readonly secretValue?: string;
-}
-
-/** The identifiers of one version of a certificate, its key and its secret. */
-export interface CertificateVersion {
-  readonly name: string;
-  /** 32 hexadecimal digits. */
-  readonly version: string;
-  /** `https://<vault>/certificates/<name>/<version>` */
-  readonly certificateId: string;
-  /** `https://<vault>/keys/<name>/<version>` */
-  readonly keyId: string;
-  /** `https://<vault>/secrets/<name>/<version>` */
-  readonly secretId: string;
 }

@@ -1,17 +1,22 @@
 /** Whose request it is: what Resource Manager checks of an access token. */
+import type { Clock } from "../clock.ts";
 import type { Cloud } from "../clouds.ts";
 import { type AccessTokenClaims, issuerOf, type TokenIssuer } from "../entra/access-token.ts";
 import { bearerToken } from "../http/exchange.ts";
 import { ServiceFault } from "../http/fault.ts";
 
+/** Where Resource Manager belongs, and what it checks tokens by. */
+export interface ArmHome {
+  readonly cloud: Cloud;
+  readonly tenantId: string;
+  readonly issuer: TokenIssuer;
+  readonly clock: Clock;
+}
+
 /** Reads the Authorization header. Throws a fault unless it holds a good token for Resource Manager. */
 export async function authenticateToArm(
   authorization: string | undefined,
-  {
-    cloud,
-    tenantId,
-    issuer,
-  }: { readonly cloud: Cloud; readonly tenantId: string; readonly issuer: TokenIssuer },
+  { cloud, tenantId, issuer, clock }: ArmHome,
 ): Promise<AccessTokenClaims> {
   const token = bearerToken(authorization);
   if (token === undefined) {
@@ -37,7 +42,7 @@ export async function authenticateToArm(
       `The access token is from the wrong issuer '${claims.issuer}'. It must match the tenant '${expected}' associated with this subscription. Please use the authority (URL) 'https://${cloud.loginHost}/${tenantId}' to get the token.`,
     );
   }
-  const now = Date.now() / 1000;
+  const now = clock.seconds();
   if (now < claims.notBefore || now >= claims.expires) {
     throw unauthorized("ExpiredAuthenticationToken", "The access token expiry UTC time has passed.");
   }

@@ -1,5 +1,6 @@
 /** What every operation of Resource Manager works with. */
 import type { RoleAssignments } from "../authorization/role-assignments.ts";
+import type { Clock } from "../clock.ts";
 import type { Cloud } from "../clouds.ts";
 import type { AccessTokenClaims, TokenIssuer } from "../entra/access-token.ts";
 import type { Directory } from "../entra/directory.ts";
@@ -11,6 +12,7 @@ import { authorizationFailed } from "./errors.ts";
 export interface ArmState {
   readonly directory: Directory;
   readonly issuer: TokenIssuer;
+  readonly clock: Clock;
   readonly assignments: RoleAssignments;
   readonly subscriptionId: string;
   readonly resourceGroup: string;

@@ -1,6 +1,7 @@
 /** Azure Resource Manager: subscriptions, key vaults as resources, and who holds which role. */
 import { CLOUDS } from "../clouds.ts";
 import {
+  hostName,
   type PathParameters,
   routesOfPath,
   type ServiceAnswer,
@@ -8,7 +9,6 @@ import {
   type ServiceRequest,
 } from "../http/exchange.ts";
 import { ServiceFault } from "../http/fault.ts";
-import { hostName } from "../http/server.ts";
 import { armChallenge, authenticateToArm } from "./authentication.ts";
 import { type ArmContext, type ArmRoute, type ArmState, demandAction } from "./context.ts";
 import { armFaultAnswer } from "./errors.ts";
@@ -31,10 +31,10 @@ export function createArmService(state: ArmState): ServiceHandler {
     if (cloud === undefined) {
       return { status: 404 };
     }
-    const { directory, issuer } = state;
+    const { directory, issuer, clock } = state;
     const seen: { principal?: ServiceAnswer["principal"] } = {};
     try {
-      const home = { cloud, tenantId: directory.tenantId, issuer };
+      const home = { cloud, tenantId: directory.tenantId, issuer, clock };
       const caller = await authenticateToArm(request.headers.authorization, home);
       seen.principal = directory.byObjectId(caller.objectId)?.principal;
       checkApiVersion(request);

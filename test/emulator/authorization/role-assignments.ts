@@ -1,5 +1,6 @@
 /** Who holds which role for what: the role assignments of the subscription and of all that is in it. */
 import { randomUUID } from "node:crypto";
+import type { Clock } from "../clock.ts";
 import { coversAction, ROLES, type Role } from "./roles.ts";
 
 /** One grant of a role. */
@@ -29,7 +30,7 @@ export interface RoleAssignments {
 }
 
 /** No assignments. */
-export function createRoleAssignments(): RoleAssignments {
+export function createRoleAssignments(clock: Clock): RoleAssignments {
   let assignments: readonly RoleAssignment[] = [];
   return {
     add({ name = randomUUID(), ...content }) {
@@ -37,7 +38,7 @@ export function createRoleAssignments(): RoleAssignments {
       if (existing) {
         return existing;
       }
-      const assignment = { ...content, name, createdOn: new Date() };
+      const assignment = { ...content, name, createdOn: clock.date() };
       assignments = [...assignments, assignment];
       return assignment;
     },

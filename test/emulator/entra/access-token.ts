@@ -1,6 +1,7 @@
 /** Access tokens: version 1.0 JWTs, as Azure's services ask Entra ID for them; and the id tokens beside them. */
 import { generateKeyPairSync, randomUUID } from "node:crypto";
 import { errors, exportJWK, type JWK, type JWTPayload, jwtVerify, SignJWT } from "jose";
+import type { Clock } from "../clock.ts";
 import type { Cloud } from "../clouds.ts";
 import type { Principal } from "../types.ts";
 import { ANY_DATE } from "./jwt.ts";
@@ -47,7 +48,7 @@ export interface TokenIssuer {
  * An issuer with a new key. Entra ID signs by RS256; this one by ES256, because making an RSA key would be most
  * of the emulator's start, and clients must treat the token as opaque anyway.
  */
-export function createTokenIssuer(): TokenIssuer {
+export function createTokenIssuer(clock: Clock): TokenIssuer {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const kid = randomUUID().replaceAll("-", "");
   const sign = async (claims: JWTPayload) =>
@@ -56,7 +57,7 @@ export function createTokenIssuer(): TokenIssuer {
       .sign(privateKey);
   return {
     sign,
-    issue: async (principal, request) => await sign(accessTokenClaims(principal, request)),
+    issue: async (principal, request) => await sign(accessTokenClaims(principal, request, clock)),
     async read(token) {
       try {
         const { payload } = await jwtVerify(token, publicKey, { algorithms: ["ES256"], ...ANY_DATE });
@@ -75,8 +76,12 @@ export function issuerOf(cloud: Cloud, tenantId: string): string {
 }
 
 /** https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference */
-function accessTokenClaims(principal: Principal, { tenantId, cloud, audience }: TokenRequest): JWTPayload {
-  const now = Math.floor(Date.now() / 1000);
+function accessTokenClaims(
+  principal: Principal,
+  { tenantId, cloud, audience }: TokenRequest,
+  clock: Clock,
+): JWTPayload {
+  const now = Math.floor(clock.seconds());
   const { appId, objectId } = principal;
   return {
     aud: audience,

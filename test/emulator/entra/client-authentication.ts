@@ -1,6 +1,7 @@
 /** Whether whoever asks for a token is the application that it says it is: RFC 6749, section 2.3; RFC 7523. */
 import { timingSafeEqual } from "node:crypto";
 import { decodeJwt, decodeProtectedHeader, type JWTPayload, jwtVerify } from "jose";
+import type { Clock } from "../clock.ts";
 import type { Cloud } from "../clouds.ts";
 import type { FederatedCredential, Identity, RegisteredCertificate } from "./directory.ts";
 import { EntraFault } from "./errors.ts";
@@ -13,6 +14,7 @@ export interface AuthenticationContext {
   readonly identity: Identity;
   readonly tenantId: string;
   readonly cloud: Cloud;
+  readonly clock: Clock;
 }
 
 /** Throws an EntraFault unless the form proves the identity by what was registered for it. */
@@ -33,7 +35,7 @@ export async function authenticateClient(
     throw new EntraFault(7000218);
   }
   if (registration.kind === "federated-token") {
-    await verifyFederatedToken(assertion, registration.federation);
+    await verifyFederatedToken(assertion, registration.federation, context.clock);
   } else {
     const certificate = registration.kind === "client-certificate" ? registration.certificate : undefined;
     await verifyCertificateAssertion(assertion, certificate, context);
@@ -44,7 +46,7 @@ export async function authenticateClient(
 async function verifyCertificateAssertion(
   assertion: string,
   certificate: RegisteredCertificate | undefined,
-  { identity, tenantId, cloud }: AuthenticationContext,
+  { identity, tenantId, cloud, clock }: AuthenticationContext,
 ): Promise<void> {
   const { appId } = identity.principal;
   const { header, claims } = decodeAssertion(assertion);
@@ -53,7 +55,7 @@ async function verifyCertificateAssertion(
   if (!certificate?.thumbprints.includes(thumbprint)) {
     throw new EntraFault(700027, "The key was not found.", hex(thumbprint), appId);
   }
-  const now = new Date();
+  const now = clock.date();
   if (now < certificate.notBefore || now > certificate.notAfter) {
     throw new EntraFault(700027, "The key used is expired.", hex(thumbprint), appId);
   }
@@ -70,11 +72,15 @@ async function verifyCertificateAssertion(
   if (!isTokenEndpoint(claims.aud, tenantId, cloud)) {
     throw new EntraFault(700023);
   }
-  checkDates(claims);
+  checkDates(claims, clock.seconds());
 }
 
 /** A token of an outside issuer, registered as a federated identity credential. Matching is case-sensitive. */
-async function verifyFederatedToken(assertion: string, federation: FederatedCredential): Promise<void> {
+async function verifyFederatedToken(
+  assertion: string,
+  federation: FederatedCredential,
+  clock: Clock,
+): Promise<void> {
   const { claims } = decodeAssertion(assertion);
   if (claims.iss !== federation.issuer) {
     throw new EntraFault(700211, String(claims.iss));
@@ -86,7 +92,7 @@ async function verifyFederatedToken(assertion: string, federation: FederatedCred
     throw new EntraFault(700213, String(claims.sub));
   }
   await verifySignature(assertion, federation.publicKey, ["RS256"], ["The key was not found.", "", ""]);
-  checkDates(claims);
+  checkDates(claims, clock.seconds());
 }
 
 async function verifySignature(
@@ -105,8 +111,7 @@ async function verifySignature(
 /** Entra ID allows five minutes between clocks. */
 const CLOCK_SKEW_S = 300;
 
-function checkDates({ nbf, exp }: JWTPayload): void {
-  const now = Date.now() / 1000;
+function checkDates({ nbf, exp }: JWTPayload, now: number): void {
   const inTime = (nbf ?? 0) - CLOCK_SKEW_S <= now && exp !== undefined && now < exp + CLOCK_SKEW_S;
   if (!inTime) {
     throw new EntraFault(700024, dateText(now), dateText(nbf), dateText(exp));

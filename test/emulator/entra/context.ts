@@ -1,4 +1,5 @@
 /** What every operation of Entra ID works with. */
+import type { Clock } from "../clock.ts";
 import type { Cloud } from "../clouds.ts";
 import type { ServiceRequest } from "../http/exchange.ts";
 import type { TokenIssuer } from "./access-token.ts";
@@ -11,6 +12,7 @@ export interface EntraState {
   readonly directory: Directory;
   readonly issuer: TokenIssuer;
   readonly sessions: Sessions;
+  readonly clock: Clock;
 }
 
 /** The state, and who asks where. */

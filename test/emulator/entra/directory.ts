@@ -43,6 +43,9 @@ export interface Directory {
   addTenant(tenantId: string): void;
   hasTenant(tenantId: string): boolean;
   add(identity: Identity): void;
+  /** Throws where Entra ID would not be asked by the application itself: for people and managed identities. */
+  disable(principal: Principal): void;
+  isDisabled(identity: Identity): boolean;
   byAppId(appId: string): Identity | undefined;
   byObjectId(objectId: string): Identity | undefined;
   byUserPrincipalName(name: string): Identity | undefined;
@@ -52,11 +55,20 @@ export interface Directory {
 export function createDirectory(tenantId: string): Directory {
   const tenants = new Set([tenantId]);
   const identities: Identity[] = [];
+  const disabled = new Set<Identity>();
   return {
     tenantId,
     addTenant: (id) => void tenants.add(id),
     hasTenant: (id) => tenants.has(id.toLowerCase()),
     add: (identity) => void identities.push(identity),
+    disable({ objectId }) {
+      const identity = identities.find(({ principal }) => principal.objectId === objectId);
+      if (identity === undefined || ["user", "managed-identity"].includes(identity.registration.kind)) {
+        throw new Error(`${objectId} is no service principal with a credential`);
+      }
+      disabled.add(identity);
+    },
+    isDisabled: (identity) => disabled.has(identity),
     byAppId: (appId) =>
       identities.find(
         ({ principal }) => principal.kind === "application" && principal.appId === appId.toLowerCase(),
@@ -71,6 +83,11 @@ export function createDirectory(tenantId: string): Directory {
 /** A client id and an object id for a new application. */
 export function newPrincipalIds(): Pick<Principal, "appId" | "objectId"> & { readonly kind: "application" } {
   return { kind: "application", appId: randomUUID(), objectId: randomUUID() };
+}
+
+/** What the directory calls a principal. */
+export function displayName({ kind, appId, userPrincipalName }: Principal): string {
+  return kind === "user" ? (userPrincipalName?.split("@")[0] ?? "") : `app-${appId.slice(0, 8)}`;
 }
 
 /** A client secret of the shape that Entra ID makes: 40 characters. */

@@ -1,6 +1,7 @@
 /** Entra ID's errors: the OAuth 2.0 error (RFC 6749, section 5.2) with Microsoft's AADSTS code and fields. */
-import { randomUUID } from "node:crypto";
+import type { Clock } from "../clock.ts";
 import type { ServiceAnswer, ServiceRequest } from "../http/exchange.ts";
+import { errorBody } from "./error-body.ts";
 
 interface EntraError {
   readonly status: number;
@@ -107,6 +108,8 @@ const ERRORS = {
     error: "invalid_scope",
     text: "The provided value for scope {0} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).",
   },
+  // https://github.com/Worklytics/psoxy/pull/74 shows all but the status, which RFC 6749 leaves at 400.
+  7000112: { status: 400, error: "unauthorized_client", text: "Application '{0}'({1}) is disabled." },
   7000215: {
     status: 401,
     error: "invalid_client",
@@ -139,30 +142,22 @@ export class EntraFault extends Error {
   }
 }
 
+/** OAuth's code of an error that the emulator knows; undefined for any other number. */
+export function oauthErrorOf(code: number): string | undefined {
+  return Object.entries(ERRORS).find(([known]) => Number(known) === code)?.[1].error;
+}
+
 /** The answer for a fault. `error` replaces the table's OAuth code where an endpoint has its own. */
 export function entraErrorAnswer(
   fault: EntraFault,
-  request: Pick<ServiceRequest, "headers">,
+  { request, clock }: { readonly request: Pick<ServiceRequest, "headers">; readonly clock: Clock },
   error: string = ERRORS[fault.code].error,
 ): ServiceAnswer {
-  const { status, text } = ERRORS[fault.code];
-  const said = text.replace(/\{(\d)\}/g, (_, index: string) => fault.values[Number(index)] ?? "");
-  const traceId = randomUUID();
+  const { code, values } = fault;
+  const { status, text } = ERRORS[code];
+  const said = text.replace(/\{(\d)\}/g, (_, index: string) => values[Number(index)] ?? "");
   const requested = request.headers["client-request-id"];
-  const correlationId = typeof requested === "string" ? requested : randomUUID();
-  const timestamp = `${new Date().toISOString().slice(0, 19).replace("T", " ")}Z`;
-  const description = `AADSTS${fault.code}: ${said} Trace ID: ${traceId} Correlation ID: ${correlationId} Timestamp: ${timestamp}`;
-  return {
-    status,
-    errorCode: `AADSTS${fault.code}`,
-    body: {
-      error,
-      error_description: description,
-      error_codes: [fault.code],
-      timestamp,
-      trace_id: traceId,
-      correlation_id: correlationId,
-      error_uri: `https://login.microsoftonline.com/error?code=${fault.code}`,
-    },
-  };
+  const correlationId = typeof requested === "string" ? requested : undefined;
+  const body = errorBody({ code, error, text: said, date: clock.date(), correlationId });
+  return { status, errorCode: `AADSTS${code}`, body };
 }

@@ -1,13 +1,14 @@
 /** Entra ID: the token endpoint, sign-in by device code, and the discovery documents that MSAL reads before it. */
+import { randomUUID } from "node:crypto";
 import { cloudOfLoginHost } from "../clouds.ts";
 import {
+  hostName,
   type PathParameters,
   type Route,
   routesOfPath,
   type ServiceAnswer,
   type ServiceHandler,
 } from "../http/exchange.ts";
-import { hostName } from "../http/server.ts";
 import { grantToClient } from "./client-credentials.ts";
 import { type EntraContext, type EntraState, type Form, readForm } from "./context.ts";
 import type { Directory } from "./directory.ts";
@@ -58,19 +59,24 @@ export function createEntraService(state: EntraState): ServiceHandler {
     }
     const context = { ...state, request, cloud };
     const answer = await withFaults(context, () => row.route.answer(context, row.parameters));
-    return { ...answer, headers: { "Cache-Control": "no-store, no-cache", ...answer.headers } };
+    return { ...answer, headers: { ...serviceHeaders(), ...answer.headers } };
   };
 }
 
+/** What Entra ID puts on each answer. */
+function serviceHeaders(): Readonly<Record<string, string>> {
+  return { "Cache-Control": "no-store, no-cache", "x-ms-request-id": randomUUID() };
+}
+
 async function withFaults(
-  { request }: EntraContext,
+  context: EntraContext,
   answer: () => ServiceAnswer | Promise<ServiceAnswer>,
 ): Promise<ServiceAnswer> {
   try {
     return await answer();
   } catch (fault) {
     if (fault instanceof EntraFault) {
-      return entraErrorAnswer(fault, request);
+      return entraErrorAnswer(fault, context);
     }
     throw fault;
   }
@@ -96,12 +102,10 @@ function deviceCode(context: EntraContext, { tenant = "" }: PathParameters): Ser
   return startDeviceSignIn(context, readForm(context.request), tenant);
 }
 
-function discovery(
-  { request, cloud, directory }: EntraContext,
-  { tenant = "" }: PathParameters,
-): ServiceAnswer {
+function discovery(context: EntraContext, { tenant = "" }: PathParameters): ServiceAnswer {
+  const { request, cloud, directory } = context;
   if (!isKnownTenant(tenant, directory, true)) {
-    return entraErrorAnswer(new EntraFault(90002, tenant), request, "invalid_tenant");
+    return entraErrorAnswer(new EntraFault(90002, tenant), context, "invalid_tenant");
   }
   return openIdConfiguration(hostName(request.host), tenant, cloud);
 }

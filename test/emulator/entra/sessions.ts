@@ -1,5 +1,6 @@
 /** Who is signing in, and who has signed in: device codes and refresh tokens. */
 import { randomBytes, randomInt } from "node:crypto";
+import type { Clock } from "../clock.ts";
 import type { SessionEnd, User } from "../types.ts";
 
 /** Seconds within which a device code must be approved. */
@@ -44,7 +45,7 @@ export interface Sessions {
 const USER_CODE_ALPHABET = "BCDFGHJKLMNPQRSTVWXZ23456789";
 
 /** Nobody has signed in. */
-export function createSessions(): Sessions {
+export function createSessions(clock: Clock): Sessions {
   const signIns: DeviceSignIn[] = [];
   const grants = new Map<string, RefreshGrant>();
   const ends = new Map<
@@ -58,7 +59,7 @@ export function createSessions(): Sessions {
         deviceCode: randomBytes(48).toString("base64url"),
         userCode: newUserCode(),
         scope,
-        expires: new Date(Date.now() + DEVICE_CODE_LIFETIME * 1000),
+        expires: new Date(clock.date().getTime() + DEVICE_CODE_LIFETIME * 1000),
         polls: 0,
       };
       signIns.push(signIn);
@@ -74,13 +75,13 @@ export function createSessions(): Sessions {
     },
     issueRefreshToken(user) {
       const token = `1.${randomBytes(96).toString("base64url")}`;
-      grants.set(token, { user, issued: new Date() });
+      grants.set(token, { user, issued: clock.date() });
       return token;
     },
     byRefreshToken: (token) => grants.get(token),
     end(user, reason) {
       const ended = new Set([...grants.values()].filter((grant) => grant.user === user));
-      ends.set(user.objectId, { reason, date: new Date(), grants: ended });
+      ends.set(user.objectId, { reason, date: clock.date(), grants: ended });
     },
     endOf(grant) {
       const end = ends.get(grant.user.objectId);

@@ -1,4 +1,5 @@
 /** Tokens for a person: by device code (RFC 8628) and by refresh token (RFC 6749, section 6). */
+import type { Clock } from "../clock.ts";
 import type { ServiceAnswer } from "../http/exchange.ts";
 import type { User } from "../types.ts";
 import { ACCESS_TOKEN_LIFETIME } from "./access-token.ts";
@@ -46,7 +47,7 @@ export async function grantByDeviceCode(
   tenant: string,
 ): Promise<ServiceAnswer> {
   checkPublicClient(form, tenant);
-  const { sessions } = context;
+  const { sessions, clock } = context;
   const signIn = sessions.byDeviceCode(form.required("device_code"));
   if (signIn === undefined) {
     throw new EntraFault(9002313);
@@ -54,7 +55,7 @@ export async function grantByDeviceCode(
   if (signIn.redeemed) {
     throw new EntraFault(54005);
   }
-  if (new Date() > signIn.expires) {
+  if (clock.date() > signIn.expires) {
     throw new EntraFault(70019);
   }
   signIn.polls += 1;
@@ -101,13 +102,14 @@ function checkPublicClient(form: Form, tenant: string): void {
 
 /** https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code#successful-authentication-response */
 async function tokens(
-  { directory, issuer, sessions, cloud }: EntraContext,
+  { directory, issuer, sessions, cloud, clock }: EntraContext,
   user: User,
   scope: string,
   tenant: string,
 ): Promise<ServiceAnswer> {
   const { tenantId } = directory;
   const audience = resourceOfScope(scope, tenant, cloud);
+  const loginHost = cloud.loginHosts.at(-1) ?? "";
   const clientInfo = JSON.stringify({ uid: user.objectId, utid: tenantId });
   return {
     status: 200,
@@ -121,15 +123,22 @@ async function tokens(
       refresh_token: sessions.issueRefreshToken(user),
       // The Azure CLI is of Microsoft's family of applications, which share refresh tokens.
       foci: "1",
-      id_token: await issuer.sign(idTokenClaims(user, tenantId, cloud.loginHosts.at(-1) ?? "")),
+      id_token: await issuer.sign(idTokenClaims(user, { tenantId, loginHost, clock })),
       client_info: Buffer.from(clientInfo).toString("base64url"),
     },
   };
 }
 
 /** https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference */
-function idTokenClaims({ appId, objectId, userPrincipalName }: User, tenantId: string, loginHost: string) {
-  const now = Math.floor(Date.now() / 1000);
+function idTokenClaims(
+  { appId, objectId, userPrincipalName }: User,
+  {
+    tenantId,
+    loginHost,
+    clock,
+  }: { readonly tenantId: string; readonly loginHost: string; readonly clock: Clock },
+) {
+  const now = Math.floor(clock.seconds());
   return {
     aud: appId,
     iss: `https://${loginHost}/${tenantId}/v2.0`,

@@ -1,11 +1,13 @@
 /** Microsoft Graph: who is who in the tenant. https://learn.microsoft.com/graph/api/overview */
 
 import { randomUUID } from "node:crypto";
+import type { Clock } from "../clock.ts";
 import { CLOUDS, type Cloud } from "../clouds.ts";
 import { type AccessTokenClaims, issuerOf, type TokenIssuer } from "../entra/access-token.ts";
-import type { Directory, Identity } from "../entra/directory.ts";
+import { type Directory, displayName, type Identity } from "../entra/directory.ts";
 import {
   bearerToken,
+  hostName,
   type PathParameters,
   parseJsonObject,
   type Route,
@@ -15,8 +17,14 @@ import {
   type ServiceRequest,
 } from "../http/exchange.ts";
 import { ServiceFault } from "../http/fault.ts";
-import { hostName } from "../http/server.ts";
 import type { Principal } from "../types.ts";
+
+/** What Graph works with. */
+export interface GraphState {
+  readonly directory: Directory;
+  readonly issuer: TokenIssuer;
+  readonly clock: Clock;
+}
 
 interface GraphContext {
   readonly request: ServiceRequest;
@@ -34,7 +42,7 @@ const ROUTES: readonly Route<GraphContext>[] = [
 ];
 
 /** The handler of Graph's host in every cloud. */
-export function createGraphService(directory: Directory, issuer: TokenIssuer): ServiceHandler {
+export function createGraphService({ directory, issuer, clock }: GraphState): ServiceHandler {
   return async (request) => {
     const cloud = CLOUDS.find(({ graphHost }) => graphHost === hostName(request.host));
     if (cloud === undefined) {
@@ -42,14 +50,14 @@ export function createGraphService(directory: Directory, issuer: TokenIssuer): S
     }
     const seen: { principal?: ServiceAnswer["principal"] } = {};
     try {
-      const caller = await authenticate(request, cloud, directory.tenantId, issuer);
+      const caller = await authenticate(request, cloud, { directory, issuer, clock });
       seen.principal = directory.byObjectId(caller.objectId)?.principal;
       return { ...(await perform({ request, directory, caller })), ...seen };
     } catch (fault) {
       if (!(fault instanceof ServiceFault)) {
         throw fault;
       }
-      return { ...faultAnswer(fault), ...seen };
+      return { ...faultAnswer(fault, clock.date()), ...seen };
     }
   };
 }
@@ -75,8 +83,7 @@ async function perform(context: GraphContext): Promise<ServiceAnswer> {
 async function authenticate(
   { headers }: ServiceRequest,
   cloud: Cloud,
-  tenantId: string,
-  issuer: TokenIssuer,
+  { directory, issuer, clock }: GraphState,
 ): Promise<AccessTokenClaims> {
   const unauthorized = (message: string) => new ServiceFault(401, "InvalidAuthenticationToken", message);
   const token = bearerToken(headers.authorization);
@@ -90,10 +97,10 @@ async function authenticate(
   if (!cloud.graphResources.includes(claims.audience.replace(/\/$/, ""))) {
     throw unauthorized("Access token validation failure. Invalid audience.");
   }
-  if (claims.issuer !== issuerOf(cloud, tenantId)) {
+  if (claims.issuer !== issuerOf(cloud, directory.tenantId)) {
     throw unauthorized("Access token validation failure. Invalid issuer.");
   }
-  if (Date.now() / 1000 >= claims.expires) {
+  if (clock.seconds() >= claims.expires) {
     throw unauthorized("Lifetime validation failed, the token is expired.");
   }
   return claims;
@@ -166,13 +173,13 @@ function show(principal: Principal): object {
   return { "@odata.type": `#microsoft.graph.${type}`, ...properties(principal) };
 }
 
-function properties({ kind, objectId: id, appId, userPrincipalName }: Principal): object {
+function properties(principal: Principal): object {
+  const { kind, objectId: id, appId, userPrincipalName } = principal;
+  const named = { id, displayName: displayName(principal) };
   if (kind === "user") {
-    const displayName = userPrincipalName?.split("@")[0];
-    return { id, displayName, userPrincipalName, mail: userPrincipalName };
+    return { ...named, userPrincipalName, mail: userPrincipalName };
   }
-  const displayName = `app-${appId.slice(0, 8)}`;
-  return { id, appId, displayName, servicePrincipalNames: [appId], servicePrincipalType: "Application" };
+  return { ...named, appId, servicePrincipalNames: [appId], servicePrincipalType: "Application" };
 }
 
 function notFound(id: string): ServiceFault {
@@ -180,9 +187,9 @@ function notFound(id: string): ServiceFault {
   return new ServiceFault(404, "Request_ResourceNotFound", message);
 }
 
-function faultAnswer({ status, code, message }: ServiceFault): ServiceAnswer {
+function faultAnswer({ status, code, message }: ServiceFault, now: Date): ServiceAnswer {
   const requestId = randomUUID();
-  const date = new Date().toISOString().slice(0, 19);
+  const date = now.toISOString().slice(0, 19);
   const innerError = { date, "request-id": requestId, "client-request-id": requestId };
   return { status, errorCode: code, body: { error: { code, message, innerError } } };
 }

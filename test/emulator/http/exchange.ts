@@ -80,3 +80,8 @@ function decode(value: string): string {
     return value; // A malformed escape is a malformed name: the service says so.
   }
 }
+
+/** The host without its port. */
+export function hostName(host: string): string {
+  return host.replace(/:\d+$/, "");
+}

@@ -1,6 +1,5 @@
 /** The table of hosts: each name to the service that answers for it. Where a new service of Azure's comes in. */
-import type { ServiceHandler } from "./exchange.ts";
-import { hostName } from "./server.ts";
+import { hostName, type ServiceHandler } from "./exchange.ts";
 
 /** Which service answers for which host. */
 export interface HostTable {

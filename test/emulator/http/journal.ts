@@ -1,15 +1,18 @@
 /** What the emulator remembers of each request, and who may hold back its answer. */
-import type { AnswerHook, LogEntry } from "../types.ts";
+import type { AnswerHook, FaultKind, LogEntry } from "../types.ts";
 import type { ServiceAnswer, ServiceRequest } from "./exchange.ts";
 
 /** The log of all services, and the hooks before each answer. */
 export interface Journal {
   readonly entries: readonly LogEntry[];
   /** Makes the entry, waits for the hooks in the order of their coming, then appends it. */
-  record(request: Pick<ServiceRequest, "host" | "method" | "target">, answer: ServiceAnswer): Promise<void>;
+  record(request: LoggedRequest, answer: ServiceAnswer, fault?: FaultKind["kind"]): Promise<void>;
   /** Adds a hook; returns what takes it away again. */
   addHook(hook: AnswerHook): () => void;
 }
+
+/** What the log says of a request itself. */
+export type LoggedRequest = Pick<ServiceRequest, "host" | "method" | "target">;
 
 /** An empty journal. Entries hold neither bodies nor headers: no token and no secret can get into it. */
 export function createJournal(): Journal {
@@ -17,8 +20,8 @@ export function createJournal(): Journal {
   const hooks = new Set<{ readonly run: AnswerHook }>();
   return {
     entries,
-    async record(request, answer) {
-      const entry = toEntry(request, answer);
+    async record(request, answer, fault) {
+      const entry = toEntry(request, answer, fault);
       for (const hook of [...hooks]) {
         await hook.run(entry);
       }
@@ -35,8 +38,9 @@ export function createJournal(): Journal {
 }
 
 function toEntry(
-  { host, method, target }: Pick<ServiceRequest, "host" | "method" | "target">,
+  { host, method, target }: LoggedRequest,
   { status, errorCode, principal, permission }: ServiceAnswer,
+  fault: FaultKind["kind"] | undefined,
 ): LogEntry {
   return {
     time: new Date(),
@@ -47,5 +51,6 @@ function toEntry(
     ...(errorCode !== undefined && { errorCode }),
     ...(principal !== undefined && { principal }),
     ...(permission !== undefined && { permission }),
+    ...(fault !== undefined && { fault }),
   };
 }

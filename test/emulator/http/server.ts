@@ -1,13 +1,25 @@
 /** Brings a service onto an HTTP connection: reads the request, asks, logs, waits for the hooks, answers. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { TLSSocket } from "node:tls";
-import type { ServiceAnswer, ServiceHandler, ServiceRequest } from "./exchange.ts";
+import type { Clock } from "../clock.ts";
+import type { FaultTable } from "../faults/fault-table.ts";
+import { performFault } from "../faults/service-faults.ts";
+import { hostName, type ServiceHandler, type ServiceRequest } from "./exchange.ts";
 import type { Journal } from "./journal.ts";
+import { wireAnswer, writeWire } from "./wire.ts";
+
+/** What a server needs to know of the rest of the emulator. */
+export interface ServiceServerOptions {
+  readonly handler: ServiceHandler;
+  readonly journal: Journal;
+  readonly faults: FaultTable;
+  readonly clock: Clock;
+}
 
 /** An HTTP server in front of one handler. It listens nowhere: connections are handed to it, or `listen` is called. */
-export function createServiceServer(handler: ServiceHandler, journal: Journal): Server {
+export function createServiceServer(options: ServiceServerOptions): Server {
   return createServer((incoming, response) => {
-    void serve(incoming, response, handler, journal).catch((error: unknown) => {
+    void serve(incoming, response, options).catch((error: unknown) => {
       // A defect of the emulator itself: loud, and never mistaken for an answer of Azure's.
       console.error("emulator: a handler failed", error);
       incoming.socket.destroy();
@@ -18,13 +30,25 @@ export function createServiceServer(handler: ServiceHandler, journal: Journal): 
 async function serve(
   incoming: IncomingMessage,
   response: ServerResponse,
-  handler: ServiceHandler,
-  journal: Journal,
+  { handler, journal, faults, clock }: ServiceServerOptions,
 ): Promise<void> {
   const request = await readRequest(incoming);
-  const answer = isMisdirected(incoming.socket, request.host) ? { status: 421 } : await handler(request);
+  const ask = async () =>
+    isMisdirected(incoming.socket, request.host) ? { status: 421 } : await handler(request);
+  const met = faults.find(request);
+  if (met) {
+    await performFault({
+      met,
+      response,
+      clock,
+      ask,
+      record: async (answer, fault) => await journal.record(request, answer, fault),
+    });
+    return;
+  }
+  const answer = await ask();
   await journal.record(request, answer);
-  writeAnswer(response, answer);
+  writeWire(response, wireAnswer(answer, clock));
 }
 
 async function readRequest(incoming: IncomingMessage): Promise<ServiceRequest> {
@@ -49,17 +73,4 @@ function originForm(target: string): string {
 function isMisdirected(socket: IncomingMessage["socket"], host: string): boolean {
   const { servername } = socket as Partial<TLSSocket>;
   return typeof servername === "string" && servername !== "" && servername.toLowerCase() !== hostName(host);
-}
-
-function writeAnswer(response: ServerResponse, answer: ServiceAnswer): void {
-  const body = answer.body === undefined ? "" : JSON.stringify(answer.body);
-  const type = answer.body === undefined ? {} : { "Content-Type": "application/json; charset=utf-8" };
-  const length = { "Content-Length": String(Buffer.byteLength(body)) };
-  response.writeHead(answer.status, { ...type, ...length, ...answer.headers });
-  response.end(body);
-}
-
-/** The host without its port. */
-export function hostName(host: string): string {
-  return host.replace(/:\d+$/, "");
 }

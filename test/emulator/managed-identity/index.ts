@@ -1,5 +1,6 @@
 /** The token endpoints that a machine in Azure has on board: IMDS of a virtual machine, and App Service's. */
 import { randomBytes } from "node:crypto";
+import type { Clock } from "../clock.ts";
 import type { Cloud } from "../clouds.ts";
 import { CLOUDS, findResource } from "../clouds.ts";
 import { ACCESS_TOKEN_LIFETIME, type TokenIssuer } from "../entra/access-token.ts";
@@ -23,11 +24,19 @@ export interface Machine {
   addIdentity(kind: ManagedIdentityKind, host: ManagedIdentityHost): Principal;
 }
 
+/** What a machine shares with Entra ID. */
+export interface MachineState {
+  readonly directory: Directory;
+  readonly issuer: TokenIssuer;
+  readonly clock: Clock;
+}
+
 interface MachineContext {
   readonly request: ServiceRequest;
   readonly identities: readonly { readonly kind: ManagedIdentityKind; readonly principal: Principal }[];
   readonly directory: Directory;
   readonly issuer: TokenIssuer;
+  readonly clock: Clock;
   readonly identityHeader: string;
 }
 
@@ -37,7 +46,7 @@ const ROUTES: readonly Route<MachineContext>[] = [
 ];
 
 /** A machine without identities. `origin` is where its endpoint listens, such as `http://127.0.0.1:40002`. */
-export function createMachine(origin: () => string, directory: Directory, issuer: TokenIssuer): Machine {
+export function createMachine(origin: () => string, { directory, issuer, clock }: MachineState): Machine {
   const identities: { kind: ManagedIdentityKind; principal: Principal }[] = [];
   const identityHeader = randomBytes(16).toString("hex").toUpperCase();
   const environments: Readonly<Record<ManagedIdentityHost, () => Record<string, string>>> = {
@@ -54,7 +63,7 @@ export function createMachine(origin: () => string, directory: Directory, issuer
         return { status: 405 };
       }
       return await row.route.answer(
-        { request, identities, directory, issuer, identityHeader },
+        { request, identities, directory, issuer, clock, identityHeader },
         row.parameters,
       );
     },
@@ -148,10 +157,10 @@ function select(
 async function tokenAnswer(
   principal: Principal,
   target: Target,
-  { directory, issuer }: MachineContext,
+  { directory, issuer, clock }: MachineContext,
   extra: Readonly<Record<string, string>>,
 ): Promise<ServiceAnswer> {
-  const now = Math.floor(Date.now() / 1000);
+  const now = Math.floor(clock.seconds());
   return {
     status: 200,
     principal,

@@ -1,8 +1,21 @@
 /** The HTTP proxy that leads Azure's host names to the emulator: RFC 9110, section 9.3.6 (CONNECT). */
-import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from "node:http";
 import { connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import type { FaultTable } from "../faults/fault-table.ts";
+import { performTunnelFault } from "../faults/tunnel-faults.ts";
 import type { Journal } from "../http/journal.ts";
+import { resetConnection } from "../http/reset.ts";
+import type { WireAnswer } from "../http/wire.ts";
+import type { FaultKind, ProxyCredentials } from "../types.ts";
+import { isAuthorized, PROXY_CHALLENGE } from "./credentials.ts";
+import { forward } from "./forward.ts";
 
 /** Where a tunnel may lead: to the emulator, to nothing (an unknown vault), or nowhere at all. */
 export type Destination = "emulator" | "unresolvable" | "forbidden";
@@ -17,68 +30,90 @@ export interface ProxyOptions {
   readonly plainPort: number;
   /** Whether a plain `http://` request to this host is for that server. */
   readonly isPlainHost: (host: string) => boolean;
+  /** What it asks every client for; without them: nothing. */
+  readonly credentials?: ProxyCredentials | undefined;
   readonly journal: Journal;
+  readonly faults: FaultTable;
 }
 
-const REFUSALS = { unresolvable: "502 Bad Gateway", forbidden: "403 Forbidden" } as const;
+const REFUSALS = { unresolvable: 502, forbidden: 403 } as const;
 
 /** A proxy of the given table of hosts. Refused requests are logged; what passes is logged by who answers it. */
 export function createProxy(options: ProxyOptions): Server {
   const server = createServer((incoming, response) => {
     const host = incoming.headers.host?.toLowerCase() ?? "";
-    if (options.isPlainHost(host)) {
+    if (!isAuthorized(incoming.headers, options.credentials)) {
+      void refuse(incoming, response, 407, options.journal);
+    } else if (options.isPlainHost(host)) {
       forward(incoming, response, options.plainPort);
     } else {
-      void refuse(incoming, response, host, options.journal);
+      void refuse(incoming, response, 403, options.journal);
     }
   });
   server.on("connect", (incoming, client: Duplex, head: Buffer) => {
     client.on("error", () => client.destroy());
-    void tunnel(incoming.url ?? "", client, head, options);
+    void tunnel(incoming, client, head, options);
   });
   return server;
 }
 
-/** Passes one plain request on. The target stays in absolute form: the server behind takes either. */
-function forward(incoming: IncomingMessage, response: ServerResponse, port: number): void {
-  const { method, url: path, headers } = incoming;
-  const upstream = request({ host: "127.0.0.1", port, method, path, headers }, (answer) => {
-    response.writeHead(answer.statusCode ?? 502, answer.headers);
-    answer.pipe(response);
-  });
-  upstream.on("error", () => response.destroy());
-  incoming.pipe(upstream);
-}
-
 async function refuse(
-  incoming: IncomingMessage,
+  { method = "GET", url: target = "", headers }: IncomingMessage,
   response: ServerResponse,
-  host: string,
+  status: 403 | 407,
   journal: Journal,
 ): Promise<void> {
-  const { method = "GET", url: target = "" } = incoming;
-  await journal.record({ host, method, target }, { status: 403 });
-  response.writeHead(403, { "Content-Length": "0" }).end();
+  const host = headers.host?.toLowerCase() ?? "";
+  await journal.record({ host, method, target }, { status });
+  const challenge = status === 407 ? PROXY_CHALLENGE : {};
+  response.writeHead(status, { "Content-Length": "0", ...challenge }).end();
 }
 
-async function tunnel(authority: string, client: Duplex, head: Buffer, options: ProxyOptions): Promise<void> {
-  const [host = "", port = ""] = authority.toLowerCase().split(":");
-  const destination = options.destinationOf(host, Number(port));
-  if (destination !== "emulator") {
-    const refusal = REFUSALS[destination];
-    const status = Number.parseInt(refusal, 10);
-    await options.journal.record({ host, method: "CONNECT", target: authority }, { status });
-    client.end(`HTTP/1.1 ${refusal}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
+async function tunnel(
+  { url: target = "", headers }: IncomingMessage,
+  client: Duplex,
+  head: Buffer,
+  { destinationOf, tlsPort, credentials, journal, faults }: ProxyOptions,
+): Promise<void> {
+  const [host = "", port = ""] = target.toLowerCase().split(":");
+  const request = { host, method: "CONNECT", target: target.toLowerCase(), headers };
+  const record = async (status: number, fault?: FaultKind["kind"]) =>
+    await journal.record({ ...request, target }, { status }, fault);
+  const met = faults.find(request);
+  if (met && !(await performTunnelFault({ met, client, record, refuse: (answer) => end(client, answer) }))) {
     return;
   }
-  const upstream = connect(options.tlsPort, "127.0.0.1", () => {
+  const destination = isAuthorized(headers, credentials) ? destinationOf(host, Number(port)) : "unauthorized";
+  if (destination !== "emulator") {
+    const status = destination === "unauthorized" ? 407 : REFUSALS[destination];
+    const challenge = status === 407 ? PROXY_CHALLENGE : {};
+    await record(status, met?.fault.kind);
+    const answer = { "Content-Length": "0", Connection: "close", ...challenge };
+    end(client, { status, headers: answer, body: Buffer.alloc(0) });
+    return;
+  }
+  if (met) {
+    await record(200, met.fault.kind);
+  }
+  open(client, head, tlsPort);
+}
+
+function end(client: Duplex, { status, headers, body }: WireAnswer): void {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  client.write(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n${lines.join("")}\r\n`);
+  client.end(body);
+}
+
+function open(client: Duplex, head: Buffer, tlsPort: number): void {
+  const upstream = connect(tlsPort, "127.0.0.1", () => {
     client.write("HTTP/1.1 200 Connection established\r\n\r\n");
     if (head.length > 0) {
       upstream.write(head);
     }
     join(client, upstream);
   });
-  upstream.on("error", () => client.destroy());
+  // A reset on the one side is a reset on the other: as if there were no proxy in between.
+  upstream.on("error", () => resetConnection(client));
 }
 
 /** Passes bytes both ways until either side ends; an error on one side ends the other. */

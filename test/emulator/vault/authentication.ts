@@ -1,4 +1,5 @@
 /** Whose request it is: the bearer challenge, and what a vault checks of an access token. */
+import type { Clock } from "../clock.ts";
 import type { Cloud } from "../clouds.ts";
 import { type AccessTokenClaims, issuerOf, type TokenIssuer } from "../entra/access-token.ts";
 import { bearerToken } from "../http/exchange.ts";
@@ -23,7 +24,7 @@ export function challenge({ cloud, tenantId }: VaultHome): Readonly<Record<strin
 export async function authenticate(
   authorization: string | undefined,
   home: VaultHome,
-  issuer: TokenIssuer,
+  { issuer, clock }: { readonly issuer: TokenIssuer; readonly clock: Clock },
 ): Promise<AccessTokenClaims> {
   const token = bearerToken(authorization);
   if (token === undefined) {
@@ -39,11 +40,11 @@ export async function authenticate(
       `AKV10046: Unable to resolve the key used for signature validation. EncodedJwtHeader: '${header}'.`,
     );
   }
-  checkClaims(claims, home);
+  checkClaims(claims, home, clock.seconds());
   return claims;
 }
 
-function checkClaims(claims: AccessTokenClaims, { cloud, tenantId }: VaultHome): void {
+function checkClaims(claims: AccessTokenClaims, { cloud, tenantId }: VaultHome, now: number): void {
   const { vaultResource } = cloud;
   if (claims.audience !== vaultResource && claims.audience !== KEY_VAULT_APP_ID) {
     const expected = `Expected ${vaultResource} or ${KEY_VAULT_APP_ID}, found: ${claims.audience}`;
@@ -55,7 +56,6 @@ function checkClaims(claims: AccessTokenClaims, { cloud, tenantId }: VaultHome):
       `AKV10032: Invalid issuer. Expected one of ${expectedIssuer}, found ${claims.issuer}.`,
     );
   }
-  const now = Date.now() / 1000;
   if (now < claims.notBefore) {
     throw unauthorized("[TokenNotYetValid] Error validating token: 'S2S12087'.");
   }

@@ -13,15 +13,15 @@ export function certificateBundle(stored: StoredVersion, url: string, withPolicy
     x5t: thumbprint(leaf),
     cer: Buffer.from(leaf).toString("base64"),
     contentType: policy.contentType,
-    attributes: attributes(stored),
+    attributes: attributesBundle(stored),
     tags: {},
     ...(withPolicy && { policy: storedPolicyBundle(stored, url) }),
   };
 }
 
 /** The policy of a stored certificate. */
-export function storedPolicyBundle({ policy, ids, created }: StoredVersion, url: string): object {
-  return policyBundle(policy, `${url}/certificates/${ids.name}/policy`, created);
+export function storedPolicyBundle({ policy, ids, attributes }: StoredVersion, url: string): object {
+  return policyBundle(policy, `${url}/certificates/${ids.name}/policy`, attributes.created);
 }
 
 /** One line of a list of certificates. `id` is with the version, or without in a list of names. */
@@ -31,7 +31,7 @@ export function certificateItem(stored: StoredVersion, id: string): object {
   return {
     id,
     x5t: thumbprint(leaf),
-    attributes: attributes(stored),
+    attributes: attributesBundle(stored),
     tags: {},
     subject: subject.split("\n").reverse().join(", "),
   };
@@ -81,7 +81,7 @@ export function secretBundle(stored: StoredVersion): object {
     contentType: policy.contentType,
     id: ids.secretId,
     managed: true,
-    attributes: attributes(stored),
+    attributes: attributesBundle(stored),
     tags: {},
     kid: ids.keyId,
   };
@@ -91,28 +91,24 @@ export function secretBundle(stored: StoredVersion): object {
 export function keyBundle(stored: StoredVersion): object {
   return {
     key: { kid: stored.ids.keyId, ...publicJwk(stored) },
-    attributes: { ...attributes(stored), exportable: stored.policy.exportable },
+    attributes: { ...attributesBundle(stored), exportable: stored.policy.exportable },
     tags: {},
     managed: true,
   };
 }
 
-const KEY_OPERATIONS: Readonly<Record<string, readonly string[]>> = {
-  RSA: ["encrypt", "decrypt", "sign", "verify", "wrapKey", "unwrapKey"],
-  EC: ["sign", "verify"],
-};
-
 /** A key in hardware says so in its type: `RSA-HSM`. */
-function publicJwk({ privateKey, policy }: StoredVersion): object {
+function publicJwk({ privateKey, policy, attributes: { keyOperations } }: StoredVersion): object {
   const { kty = "", n, e, crv, x, y } = createPublicKey(privateKey).export({ format: "jwk" });
   const numbers = kty === "RSA" ? { n, e } : { crv, x, y };
-  return { kty: policy.keyType, key_ops: KEY_OPERATIONS[kty], ...numbers };
+  return { kty: policy.keyType, key_ops: keyOperations, ...numbers };
 }
 
 const RECOVERY = { recoveryLevel: "Recoverable+Purgeable", recoverableDays: 90 } as const;
 
-function attributes({ notBefore, expires, created }: StoredVersion): object {
-  return { enabled: true, nbf: notBefore, exp: expires, created, updated: created, ...RECOVERY };
+function attributesBundle({ attributes }: StoredVersion): object {
+  const { enabled, notBefore: nbf, expires: exp, created, updated } = attributes;
+  return { enabled, nbf, exp, created, updated, ...RECOVERY };
 }
 
 function thumbprint(certificate: Uint8Array): string {

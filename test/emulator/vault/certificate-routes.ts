@@ -64,7 +64,7 @@ function getPolicy({ store, url }: VaultContext, { name = "" }: PathParameters):
 
 /** Makes the key at once. With the issuer Self the certificate as well, which the next look at it finds completed. */
 async function create(context: VaultContext, { name = "" }: PathParameters): Promise<ServiceAnswer> {
-  const { store, url, request } = context;
+  const { store, url, request, clock } = context;
   const policy = readPolicy(readBody(request.body)["policy"]);
   refuseWhilePending(context, name);
   const previous = store.versions(name).at(-1);
@@ -76,13 +76,13 @@ async function create(context: VaultContext, { name = "" }: PathParameters): Pro
     privateKey,
     request: await requestByPolicy(policy, privateKey),
     requestId: randomBytes(16).toString("hex"),
-    created: Math.floor(Date.now() / 1000),
+    created: Math.floor(clock.seconds()),
     status: "inProgress",
   };
   refuseWhilePending(context, name); // Somebody else may have come first meanwhile.
   store.pending.set(pending);
   if (policy.issuer === "Self") {
-    complete(context, pending, [await selfSignByPolicy(policy, privateKey)]);
+    complete(context, pending, [await selfSignByPolicy(policy, privateKey, clock.date())]);
   }
   const apiVersion = request.url.searchParams.get("api-version");
   const query = `api-version=${apiVersion}&request_id=${pending.requestId}`;

@@ -1,4 +1,5 @@
 /** What every operation of a vault works with. */
+import type { Clock } from "../clock.ts";
 import type { PathParameters, ServiceAnswer, ServiceRequest } from "../http/exchange.ts";
 import type { Permission } from "../types.ts";
 import type { Store } from "./store.ts";
@@ -8,6 +9,7 @@ export interface VaultContext {
   readonly request: ServiceRequest;
   readonly url: string;
   readonly store: Store;
+  readonly clock: Clock;
 }
 
 /** One row of the table. The path's groups are `name` and `version`. */

@@ -5,13 +5,21 @@ import { ServiceFault } from "../http/fault.ts";
 /** The three kinds of object in a vault, as paths and permissions name them. */
 export type ObjectKind = "certificates" | "keys" | "secrets";
 
-/** A fault that a vault answers with: some have a code below the code. */
+/** A fault that a vault answers with: some have a code below the code, or headers of their own. */
 export class VaultFault extends ServiceFault {
   readonly innerCode: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(status: number, code: string, message: string, innerCode?: string) {
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    innerCode?: string,
+    headers: Readonly<Record<string, string>> = {},
+  ) {
     super(status, code, message);
     this.innerCode = innerCode;
+    this.headers = headers;
   }
 }
 
@@ -49,7 +57,7 @@ export function notFound(kind: ObjectKind, id: string): VaultFault {
 }
 
 /** The fault as an answer. */
-export function faultAnswer({ status, code, message, innerCode }: VaultFault): ServiceAnswer {
+export function faultAnswer({ status, code, message, innerCode, headers }: VaultFault): ServiceAnswer {
   const inner = innerCode === undefined ? {} : { innererror: { code: innerCode } };
-  return { status, errorCode: code, body: { error: { code, message, ...inner } } };
+  return { status, headers, errorCode: code, body: { error: { code, message, ...inner } } };
 }

@@ -1,6 +1,7 @@
 /** Key vaults: creating them, and answering for them under their host names. */
 import { randomUUID } from "node:crypto";
 import type { RoleAssignments } from "../authorization/role-assignments.ts";
+import type { Clock } from "../clock.ts";
 import { type Cloud, cloudOfVaultSuffix } from "../clouds.ts";
 import type { AccessTokenClaims, TokenIssuer } from "../entra/access-token.ts";
 import type { Directory } from "../entra/directory.ts";
@@ -12,6 +13,7 @@ import {
   type ServiceRequest,
 } from "../http/exchange.ts";
 import type { Vault, VaultOptions } from "../types.ts";
+import { type Admission, CLIENT_ADDRESS, createAdmission } from "./admission.ts";
 import { authenticate, challenge, type VaultHome } from "./authentication.ts";
 import type { VaultRoute } from "./context.ts";
 import { badParameter, faultAnswer, methodNotAllowed, VaultFault } from "./errors.ts";
@@ -39,6 +41,7 @@ export interface VaultResource extends GovernedVault {
 export interface VaultSurroundings {
   readonly directory: Directory;
   readonly issuer: TokenIssuer;
+  readonly clock: Clock;
   readonly assignments: RoleAssignments;
   /** The resource group's id, which that of the vault begins with. */
   readonly resourceGroupId: string;
@@ -51,6 +54,8 @@ interface VaultState {
   readonly store: Store;
   readonly directory: Directory;
   readonly issuer: TokenIssuer;
+  readonly clock: Clock;
+  readonly admission: Admission;
 }
 
 /** What a vault may be called: the service's own rule. */
@@ -60,7 +65,7 @@ const VAULT_NAME = /^[a-zA-Z](?!.*--)[0-9a-zA-Z-]{1,22}[0-9a-zA-Z]$/;
 export function createVault(
   name: string,
   options: VaultOptions,
-  { directory, issuer, assignments, resourceGroupId }: VaultSurroundings,
+  { directory, issuer, clock, assignments, resourceGroupId }: VaultSurroundings,
 ): HostedVault {
   if (!VAULT_NAME.test(name)) {
     throw new RangeError(`not a name of a key vault: ${name}`);
@@ -72,9 +77,10 @@ export function createVault(
   const id = `${resourceGroupId}/providers/Microsoft.KeyVault/vaults/${name}`;
   const governed = { name, id, permissionModel };
   const grants = createGrants(governed, assignments);
-  const store = createStore(url);
+  const store = createStore(url, clock);
+  const admission = createAdmission(name);
   directory.addTenant(home.tenantId);
-  const state = { url, home, grants, store, directory, issuer };
+  const state = { url, home, grants, store, directory, issuer, clock, admission };
   const { setAccessPolicy, assignRole, revoke } = grants;
   return {
     vault: {
@@ -85,6 +91,9 @@ export function createVault(
       assignRole,
       revoke,
       importCertificate: (request) => store.add(request),
+      setAttributes: store.setAttributes,
+      setThrottle: admission.setThrottle,
+      setFirewall: admission.setFirewall,
     },
     resource: { ...governed, ...home, url, grants },
     host,
@@ -95,7 +104,7 @@ export function createVault(
 async function answer(request: ServiceRequest, state: VaultState): Promise<ServiceAnswer> {
   const seen: { principal?: ServiceAnswer["principal"]; permission?: ServiceAnswer["permission"] } = {};
   try {
-    const caller = await authenticate(request.headers.authorization, state.home, state.issuer);
+    const caller = await authenticate(request.headers.authorization, state.home, state);
     seen.principal = state.directory.byObjectId(caller.objectId)?.principal;
     checkApiVersion(request.url.searchParams.get("api-version"));
     const { route, parameters } = findRoute(request);
@@ -107,18 +116,20 @@ async function answer(request: ServiceRequest, state: VaultState): Promise<Servi
       throw fault;
     }
     const extra = fault.status === 401 ? challenge(state.home) : {};
-    return { ...faultAnswer(fault), ...seen, headers: { ...serviceHeaders(request), ...extra } };
+    const said = faultAnswer(fault);
+    return { ...said, ...seen, headers: { ...serviceHeaders(request), ...said.headers, ...extra } };
   }
 }
 
-/** Permission first, existence after: a caller without permission learns nothing of what is there. */
+/** The door first, permission then, existence last: a caller without permission learns nothing of what is there. */
 async function perform(
   request: ServiceRequest,
-  { url, grants, store }: VaultState,
+  { url, grants, store, clock, admission }: VaultState,
   { route, parameters, caller }: { route: VaultRoute; parameters: PathParameters; caller: AccessTokenClaims },
 ): Promise<ServiceAnswer> {
+  admission.admit(caller);
   grants.demand(route.permission, caller, parameters["name"] ?? "");
-  return await route.answer({ request, url, store }, parameters);
+  return await route.answer({ request, url, store, clock }, parameters);
 }
 
 function findRoute({ url, method }: ServiceRequest): { route: VaultRoute; parameters: PathParameters } {
@@ -166,7 +177,7 @@ function serviceHeaders(request: ServiceRequest): Record<string, string> {
     ...(typeof clientRequestId === "string" && { "x-ms-client-request-id": clientRequestId }),
     "x-ms-request-id": randomUUID(),
     "x-ms-keyvault-service-version": "1.9.2634.1",
-    "x-ms-keyvault-network-info": "conn_type=Ipv4;addr=127.0.0.1;act_addr_fam=InterNetwork;",
+    "x-ms-keyvault-network-info": `conn_type=Ipv4;addr=${CLIENT_ADDRESS};act_addr_fam=InterNetwork;`,
     "X-Content-Type-Options": "nosniff",
     "Strict-Transport-Security": "max-age=31536000;includeSubDomains",
   };

@@ -14,12 +14,13 @@ export async function requestByPolicy(policy: CertificatePolicy, privateKey: Key
   });
 }
 
-/** A certificate by the policy, signed with its own key, DER. */
+/** A certificate by the policy, signed with its own key at the time `now`, DER. */
 export async function selfSignByPolicy(
   policy: CertificatePolicy,
   privateKey: KeyObject,
+  now: Date,
 ): Promise<Uint8Array> {
-  const notBefore = new Date(Date.now() - 10 * 60_000); // As the service does.
+  const notBefore = new Date(now.getTime() - 10 * 60_000); // As the service does.
   const notAfter = new Date(notBefore);
   notAfter.setMonth(notAfter.getMonth() + policy.validityMonths);
   return await signCertificate({

@@ -122,7 +122,7 @@ function forbiddenByRbac(
   return forbidden("ForbiddenByRbac", lines.join("\r\n"));
 }
 
-/** Of a person the service also says how many groups the token names. */
-function callerText({ appId, objectId, issuer, isUser }: AccessTokenClaims): string {
+/** The caller as the service names them in refusals. Of a person it also says how many groups the token names. */
+export function callerText({ appId, objectId, issuer, isUser }: AccessTokenClaims): string {
   return `appid=${appId};oid=${objectId};${isUser ? "numgroups=1;" : ""}iss=${issuer}`;
 }

@@ -1,11 +1,12 @@
 /** The operations of a vault: which path needs which permission, and what it answers. */
+
 import { type PathParameters, parseJsonObject, type ServiceAnswer } from "../http/exchange.ts";
+import { demandSigning } from "./attributes.ts";
 import { keyBundle, secretBundle } from "./bundles.ts";
 import { CERTIFICATE_ROUTES, getCertificate } from "./certificate-routes.ts";
 import type { VaultContext, VaultRoute } from "./context.ts";
 import { signDigest } from "./digest-signature.ts";
-import { badParameter, forbidden } from "./errors.ts";
-import type { StoredVersion } from "./store.ts";
+import { badParameter } from "./errors.ts";
 
 /** `/{kind}/{name}`, `/{kind}/{name}/` or `/{kind}/{name}/{version}`. */
 const objectPath = (kind: string) => new RegExp(`^/${kind}/(?<name>[^/]+)(?:/(?<version>[^/]*))?$`, "i");
@@ -30,24 +31,16 @@ function getKey({ store }: VaultContext, { name = "", version }: PathParameters)
   return { status: 200, body: keyBundle(store.find("keys", name, version)) };
 }
 
-function sign({ store, request }: VaultContext, { name = "", version }: PathParameters): ServiceAnswer {
+function sign(
+  { store, request, clock }: VaultContext,
+  { name = "", version }: PathParameters,
+): ServiceAnswer {
   const stored = store.find("keys", name, version, "sign");
-  checkValidity(stored);
+  demandSigning(stored.attributes, clock.seconds());
   const { alg, value } = readSignRequest(request.body);
   const { keyId } = stored.ids;
   const signature = signDigest(alg, value, stored.privateKey, keyId);
   return { status: 200, body: { kid: keyId, value: Buffer.from(signature).toString("base64url") } };
-}
-
-/** Outside its dates a key may still be read, and verify; it may not sign. */
-function checkValidity({ notBefore, expires }: StoredVersion): void {
-  const now = Date.now() / 1000;
-  if (now < notBefore) {
-    throw forbidden("KeyOperationForbidden", "Operation sign is not allowed on a key that is not yet valid.");
-  }
-  if (now >= expires) {
-    throw forbidden("KeyOperationForbidden", "Operation sign is not allowed on an expired key.");
-  }
 }
 
 function readSignRequest(body: Buffer): { readonly alg: string; readonly value: Buffer } {

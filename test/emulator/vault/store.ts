@@ -1,20 +1,20 @@
 /** What a vault holds: certificates by name, each with its versions, key and secret in one; and those under way. */
 import { createPublicKey, type KeyObject, randomBytes, X509Certificate } from "node:crypto";
-import type { CertificateVersion, ImportRequest } from "../types.ts";
-import { forbidden, notFound, type ObjectKind } from "./errors.ts";
+import type { Clock } from "../clock.ts";
+import type { CertificateVersion, ImportRequest, ObjectAttributes } from "../types.ts";
+import { changeAttributes, disabledFault, newAttributes, type VersionAttributes } from "./attributes.ts";
+import { notFound, type ObjectKind } from "./errors.ts";
 import { type CertificatePolicy, policyOfCertificate } from "./policy.ts";
 import { encodeSecret } from "./secret-value.ts";
 
-/** One version as the vault keeps it. Times are seconds since 1970. */
+/** One version as the vault keeps it. */
 export interface StoredVersion {
   readonly ids: CertificateVersion;
   readonly privateKey: KeyObject;
   readonly leaf: Uint8Array;
   readonly policy: CertificatePolicy;
   readonly secretValue: string;
-  readonly notBefore: number;
-  readonly expires: number;
-  readonly created: number;
+  readonly attributes: VersionAttributes;
 }
 
 /** A certificate that is being made: its key is there, its certificate may not be yet. */
@@ -41,8 +41,8 @@ export interface Destiny {
 export interface Store {
   add(request: ImportRequest, destiny?: Destiny): CertificateVersion;
   /**
-   * Throws NotFound of the kind, or Forbidden for an operation on what is not merged yet. Without a version, or an
-   * empty one: the latest.
+   * Throws NotFound of the kind, or Forbidden for an operation on a key or secret that is disabled, or not merged yet.
+   * Without a version, or an empty one: the latest.
    */
   find(
     kind: ObjectKind,
@@ -50,6 +50,8 @@ export interface Store {
     version: string | undefined,
     operation?: "get" | "sign",
   ): StoredVersion;
+  /** Throws NotFound where there is no such version; without one: the latest. */
+  setAttributes(name: string, change: ObjectAttributes, version?: string): void;
   /** The versions of a certificate, the oldest first; none where there is no such certificate. */
   versions(name: string): readonly StoredVersion[];
   /** The latest version of each certificate. */
@@ -73,10 +75,12 @@ export const OBJECT_NAME = /^[0-9a-zA-Z-]{1,127}$/;
 export const OBJECT_VERSION = /^[0-9a-f]{32}$/;
 
 /** An empty store of the vault at `url`. */
-export function createStore(url: string): Store {
+export function createStore(url: string, clock: Clock): Store {
   const byName = new Map<string, StoredVersion[]>();
   const pendingByName = new Map<string, PendingCertificate>();
   const versions = (name: string) => byName.get(name.toLowerCase()) ?? [];
+  const select = (name: string, version: string) =>
+    version === "" ? versions(name).at(-1) : versions(name).find(({ ids }) => ids.version === version);
   const reserve = (name: string) => newIds(versions(name)[0]?.ids.name ?? name, url);
   return {
     versions,
@@ -88,20 +92,29 @@ export function createStore(url: string): Store {
       delete: (name) => void pendingByName.delete(name.toLowerCase()),
     },
     add(request, destiny) {
-      const stored = toStored(request, destiny?.ids ?? reserve(request.name), destiny?.policy);
+      const stored = toStored(request, destiny ?? { ids: reserve(request.name) }, clock.seconds());
       byName.set(request.name.toLowerCase(), [...versions(request.name), stored]);
       return stored.ids;
     },
+    setAttributes(name, change, version = "") {
+      const found = select(name, version);
+      if (found === undefined) {
+        throw notFound("certificates", version === "" ? name : `${name}/${version}`);
+      }
+      const changed = { ...found, attributes: changeAttributes(found.attributes, change, clock.seconds()) };
+      const all = versions(name).map((stored) => (stored === found ? changed : stored));
+      byName.set(name.toLowerCase(), all);
+    },
     find(kind, name, version = "", operation = "get") {
-      const all = versions(name);
-      const found = version === "" ? all.at(-1) : all.find(({ ids }) => ids.version === version);
-      if (found) {
+      const found = select(name, version);
+      const isUsable = found?.attributes.enabled || kind === "certificates";
+      if (found && isUsable) {
         return found;
       }
       const pending = pendingByName.get(name.toLowerCase());
-      const disabled =
+      const isUnderWay =
         pending?.status === "inProgress" && (version === "" || version === pending.ids.version);
-      if (disabled && kind !== "certificates") {
+      if ((found || isUnderWay) && kind !== "certificates") {
         throw disabledFault(kind, operation);
       }
       throw notFound(kind, version === "" ? name : `${name}/${version}`);
@@ -109,16 +122,10 @@ export function createStore(url: string): Store {
   };
 }
 
-/** Key and secret of a certificate under way are there, but disabled. */
-function disabledFault(kind: "keys" | "secrets", operation: string) {
-  const [code, noun] = kind === "keys" ? ["KeyDisabled", "key"] : ["SecretDisabled", "secret"];
-  return forbidden(code, `Operation ${operation} is not allowed on a disabled ${noun}.`);
-}
-
 function toStored(
   request: ImportRequest,
-  ids: CertificateVersion,
-  policy?: CertificatePolicy,
+  { ids, policy }: Pick<Destiny, "ids"> & Partial<Destiny>,
+  now: number,
 ): StoredVersion {
   const { name } = ids;
   if (!OBJECT_NAME.test(name)) {
@@ -140,9 +147,7 @@ function toStored(
     leaf,
     policy: policy ?? policyOfCertificate(leaf, privateKey, { exportable, contentType }),
     secretValue: request.secretValue ?? encodeSecret(content),
-    notBefore: toSeconds(parsed.validFrom),
-    expires: toSeconds(parsed.validTo),
-    created: Math.floor(Date.now() / 1000),
+    attributes: newAttributes(parsed, privateKey, now),
   };
 }
 
@@ -155,9 +160,4 @@ function newIds(name: string, url: string): CertificateVersion {
 function sameKey(publicKey: KeyObject, privateKey: KeyObject): boolean {
   const spki = (key: KeyObject) => key.export({ format: "der", type: "spki" });
   return spki(publicKey).equals(spki(createPublicKey(privateKey)));
-}
-
-/** From the text of an X.509 date, which is in GMT. */
-function toSeconds(date: string): number {
-  return Math.floor(new Date(date).getTime() / 1000);
 }
