@@ -32,12 +32,14 @@ async function bundle(): Promise<void> {
 
 /**
  * The executable. It must not read the folder that it is started in: in a pipeline that is the repository being
- * built, and a pull request could set HTTPS_PROXY or AZURE_AUTHORITY_HOST for the signer by a `.env` file.
+ * built, and a pull request could set HTTPS_PROXY or AZURE_AUTHORITY_HOST for the signer by a `.env` file. By itself the
+ * runtime trusts its own list of authorities alone, and not the system's store.
  */
 async function compile(): Promise<void> {
   await $`${process.execPath} build ${BUNDLE_FILE} --compile --bytecode --outfile ${EXECUTABLE_FILE} \
     --no-compile-autoload-dotenv --no-compile-autoload-bunfig \
-    --no-compile-autoload-tsconfig --no-compile-autoload-package-json`
+    --no-compile-autoload-tsconfig --no-compile-autoload-package-json \
+    --compile-exec-argv=--use-system-ca`
     .cwd(ROOT)
     .quiet();
 }

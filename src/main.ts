@@ -1,7 +1,10 @@
 /** The edge of the process: arguments, streams and the exit code are touched here and in standard-streams.ts alone. */
 import { run } from "./cli/run.ts";
+import { withoutSecrets } from "./error/redact.ts";
 import { asPluginError } from "./error/unexpected-error.ts";
+import { log, openLog } from "./log/log.ts";
 import { encodeError } from "./protocol/response.ts";
+import { silenceLibraries } from "./silence-libraries.ts";
 import { readStdin, writeAndExit } from "./standard-streams.ts";
 
 /**
@@ -19,22 +22,31 @@ function fail(thrown: unknown): void {
   }
   failed = true;
   try {
-    writeAndExit(2, encodeError(asPluginError(thrown)), 1);
+    const text = encodeError(withoutSecrets(asPluginError(thrown), process.env));
+    log("error", text);
+    writeAndExit(2, text, 1);
   } catch {
     // Nobody reads stderr: the exit code is all that is left.
     process.exit(1);
   }
 }
 
-// They are read later: by libraries when a command loads them, by the runtime when TLS is first used.
-for (const variable of IGNORED_VARIABLES) {
-  delete process.env[variable];
-}
-
 // Bun and Node print the source around an uncaught error to stderr, where only one JSON object may be.
 process.on("uncaughtException", fail);
 process.on("unhandledRejection", fail);
+silenceLibraries();
 
-run(process.argv.slice(2), readStdin)
-  .then((text) => writeAndExit(1, text, 0))
-  .catch(fail);
+async function main(): Promise<void> {
+  const args = process.argv.slice(2);
+  openLog(process.env);
+  // They are read later: by libraries when a command loads them, by the runtime when TLS is first used.
+  for (const variable of IGNORED_VARIABLES) {
+    delete process.env[variable];
+  }
+  log("info", `started: ${args.join(" ")}`);
+  const text = await run(args, readStdin);
+  log("info", "succeeded");
+  writeAndExit(1, text, 0);
+}
+
+main().catch(fail);

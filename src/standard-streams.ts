@@ -1,6 +1,6 @@
 /**
  * stdin, stdout and stderr by plain system calls. Node's stream objects cost some ten milliseconds to make, which is
- * more than all else that get-plugin-metadata does; they are made only where a descriptor turns out not to block.
+ * more than all else that get-plugin-metadata does; one is made only for a stdin that turns out not to block.
  */
 import { readSync, writeSync } from "node:fs";
 import { isatty } from "node:tty";
@@ -60,26 +60,33 @@ function readChunk(chunk: Buffer): number | "would block" {
   }
 }
 
+/** How long to wait where a descriptor does not block and its reader is slower, in milliseconds. */
+const PAUSE = 2;
+
 /**
  * Writes all of the text, then ends the process: open connections to the vault must not hold it up.
  * @throws PluginError ERROR when nobody can read it: the descriptor is closed, or its disk is full.
  */
 export function writeAndExit(descriptor: OutputDescriptor, text: string, exitCode: 0 | 1): void {
   let rest = Buffer.from(text);
+  while (rest.length > 0) {
+    rest = rest.subarray(writeSome(descriptor, rest));
+  }
+  process.exit(exitCode);
+}
+
+/** How many octets were written. */
+function writeSome(descriptor: OutputDescriptor, bytes: Uint8Array): number {
   try {
-    while (rest.length > 0) {
-      rest = rest.subarray(writeSync(descriptor, rest));
-    }
+    return writeSync(descriptor, bytes);
   } catch (error) {
     if (codeOf(error) !== "EAGAIN") {
       const reason = error instanceof Error ? error.message : String(error);
       throw new PluginError("ERROR", `the response cannot be written: ${reason}`);
     }
-    const stream = descriptor === 1 ? process.stdout : process.stderr;
-    stream.write(rest, (failure) => process.exit(failure ? 1 : exitCode));
-    return;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE);
+    return 0;
   }
-  process.exit(exitCode);
 }
 
 function codeOf(error: unknown): unknown {

@@ -8,8 +8,10 @@ import { getVaultSecret } from "../vault/secret.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { FoundCertificates } from "./found-certificates.ts";
 
-const READERS: ReadonlyMap<string | undefined, (value: string) => Uint8Array[]> = new Map([
-  ["application/x-pkcs12", (value: string) => certificatesInPkcs12(Buffer.from(value, "base64"))],
+type Reader = (value: string, origin: string) => Uint8Array[];
+
+const READERS: ReadonlyMap<string | undefined, Reader> = new Map<string, Reader>([
+  ["application/x-pkcs12", (value, origin) => certificatesInPkcs12(Buffer.from(value, "base64"), origin)],
   ["application/x-pem-file", certificatesInPem],
 ]);
 
@@ -28,7 +30,7 @@ export async function findInSecret(vault: Vault, key: KeyIdentifier): Promise<Fo
       `make sure that "${key.name}" is a certificate of the vault, and not only a secret`,
     );
   }
-  const found = readCertificates(read(secret.value));
+  const found = readCertificates(read(secret.value, name));
   if (found.certificates.length === 0) {
     throw new PluginError("ERROR", `${name} holds no readable certificate`, {
       fix: "import the certificate into the vault again",

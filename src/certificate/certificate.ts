@@ -17,9 +17,10 @@ export function parseCertificate(der: Uint8Array, origin: string): Certificate {
   try {
     const x509 = new X509Certificate(der);
     return { der: x509.raw, x509 };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new PluginError("ERROR", `${origin} is not a readable X.509 certificate: ${reason}`);
+  } catch {
+    throw new PluginError("ERROR", `${origin} is not a readable X.509 certificate`, {
+      fix: "import the certificate into the vault again",
+    });
   }
 }
 

@@ -42,16 +42,28 @@ export async function requireKeySpec(certificate: Certificate): Promise<KeySpec>
 
 /** What a person calls the key; read by a library that is loaded only when this is to be told. */
 async function keyName(certificate: Certificate): Promise<string> {
-  await import("reflect-metadata");
-  const { X509Certificate } = await import("@peculiar/x509");
-  const { algorithm } = new X509Certificate(new Uint8Array(certificate.der)).publicKey;
+  const algorithm = await algorithmOf(certificate);
+  if (algorithm === undefined) {
+    return "of an algorithm that is not read here";
+  }
   const { name, namedCurve, modulusLength } = {
+    name: undefined,
     namedCurve: undefined,
     modulusLength: undefined,
     ...algorithm,
   };
-  if (namedCurve === "K-256") {
-    return "P-256K (secp256k1)";
+  if (modulusLength !== undefined) {
+    return `RSA of ${String(modulusLength)} bits`;
   }
-  return [name, namedCurve ?? modulusLength].filter((part) => part !== undefined).join(" ");
+  return namedCurve === "K-256" ? "P-256K (secp256k1)" : [name, namedCurve].filter(Boolean).join(" ");
+}
+
+async function algorithmOf({ der }: Certificate): Promise<object | undefined> {
+  await import("reflect-metadata");
+  const { X509Certificate } = await import("@peculiar/x509");
+  try {
+    return new X509Certificate(new Uint8Array(der)).publicKey.algorithm;
+  } catch {
+    return undefined;
+  }
 }

@@ -24,26 +24,27 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map([
     validateGetPluginMetadataResponse,
     async () => (await import("../commands/get-plugin-metadata.ts")).getPluginMetadata,
   ),
-  contractCommand("describe-key", validateDescribeKeyRequest, validateDescribeKeyResponse, async () => {
-    await readyForNetwork();
-    return (await import("../commands/describe-key.ts")).describeKey;
-  }),
-  contractCommand(
+  networkCommand(
+    "describe-key",
+    validateDescribeKeyRequest,
+    validateDescribeKeyResponse,
+    async () => (await import("../commands/describe-key.ts")).describeKey,
+  ),
+  networkCommand(
     "generate-signature",
     validateGenerateSignatureRequest,
     validateGenerateSignatureResponse,
-    async () => {
-      await readyForNetwork();
-      return (await import("../commands/generate-signature.ts")).generateSignature;
-    },
+    async () => (await import("../commands/generate-signature.ts")).generateSignature,
   ),
 ]);
+
+type Load<Request, Response> = () => Promise<(request: Request) => Response | Promise<Response>>;
 
 function contractCommand<Request, Response>(
   name: string,
   validateRequest: Validator<Request>,
   validateResponse: Validator<Response>,
-  load: () => Promise<(request: Request) => Response | Promise<Response>>,
+  load: Load<Request, Response>,
 ): [string, Command] {
   const run: Command = async (request) => {
     const checked = checkRequest(name, validateRequest, request);
@@ -53,8 +54,19 @@ function contractCommand<Request, Response>(
   return [name, run];
 }
 
-/** Before a command loads what talks to the network. */
-async function readyForNetwork(): Promise<void> {
-  const { checkEnvironment } = await import("../environment/check-environment.ts");
-  checkEnvironment(process.env);
+/** A command that talks to the network: the environment is checked before what does so is loaded. */
+function networkCommand<Request, Response>(
+  name: string,
+  validateRequest: Validator<Request>,
+  validateResponse: Validator<Response>,
+  load: Load<Request, Response>,
+): [string, Command] {
+  const [, run] = contractCommand(name, validateRequest, validateResponse, load);
+  const runChecked: Command = async (request) => {
+    checkRequest(name, validateRequest, request);
+    const { checkEnvironment } = await import("../environment/check-environment.ts");
+    const runElsewhere = checkEnvironment(process.env);
+    return runElsewhere === undefined ? await run(request) : runElsewhere(name, request);
+  };
+  return [name, runChecked];
 }

@@ -21,6 +21,11 @@ Plugin config:
   client_id        client id of a user-assigned managed identity or of a workload identity
   ca_certs         PEM file with the CA certificates, where the vault holds the leaf alone
   self_signed      true: the certificate is self-signed and is read with certificates get alone
+  timeout          seconds that each call may take in all; default: 60
+
+Environment:
+  HTTPS_PROXY, NO_PROXY, NODE_EXTRA_CA_CERTS   the way to Azure, and whom to trust on it
+  NOTATION_AZURE_KV_LOG, AZURE_LOG_LEVEL       a file to log to, and error, warning, info or verbose
 
 Permissions in the vault:
   keys sign, certificates get, secrets get (not needed with ca_certs or self_signed),

@@ -1,10 +1,10 @@
 import { certificateSource } from "../certificate-source/certificate-source.ts";
-import type { FoundCertificates } from "../certificate-source/found-certificates.ts";
+import type { FindCertificates, FoundCertificates } from "../certificate-source/found-certificates.ts";
 import { signingChain } from "../chain/signing-chain.ts";
-import { createCredential } from "../credential/credential.ts";
 import { validationError } from "../error/plugin-error.ts";
 import { settleTogether } from "../error/settle-together.ts";
-import { parseKeyIdentifier } from "../key-identifier/key-identifier.ts";
+import { type KeyIdentifier, parseKeyIdentifier } from "../key-identifier/key-identifier.ts";
+import { withinBudget } from "../network/budget.ts";
 import { readPluginConfig } from "../plugin-config/plugin-config.ts";
 import { decodeBase64, encodeBase64 } from "../protocol/base64.ts";
 import type {
@@ -13,6 +13,8 @@ import type {
 } from "../protocol/generated/validators.js";
 import { digestPayload, signatureAlgorithm } from "../signature/algorithm.ts";
 import { signWithVault } from "../vault/sign.ts";
+import type { Vault } from "../vault/vault.ts";
+import { openVault } from "./open-vault.ts";
 
 /**
  * Signs the payload with the key in the vault and returns the signature with its certificate chain, leaf first.
@@ -29,19 +31,12 @@ export async function generateSignature(
   const algorithm = signatureAlgorithm(request.keySpec, request.hashAlgorithm);
   const payload = decodePayload(request.payload);
   const findCertificates = certificateSource(config.chainSource);
-  const vault = { url: key.vaultUrl, credential: createCredential(config) };
-
-  const sign = (version: string): Promise<Uint8Array> =>
-    signWithVault(vault, { ...key, version }, algorithm, digestPayload(algorithm, payload));
-  const findThenSign = async (): Promise<[FoundCertificates, Uint8Array]> => {
-    const found = await findCertificates(vault, key);
-    return [found, await sign(found.version)];
-  };
-  const [found, signature] =
-    key.version === undefined
-      ? await findThenSign()
-      : await settleTogether(findCertificates(vault, key), sign(key.version));
-
+  const digest = digestPayload(algorithm, payload);
+  const [found, signature] = await withinBudget(config.timeout, (budget) => {
+    const vault = openVault(key, config, budget);
+    const sign = (version: string) => signWithVault(vault, { ...key, version }, algorithm, digest);
+    return findAndSign(vault, key, findCertificates, sign);
+  });
   const chain = await signingChain(found, algorithm, payload, signature);
   return {
     keyId: request.keyId,
@@ -49,6 +44,19 @@ export async function generateSignature(
     signingAlgorithm: algorithm.signingAlgorithm,
     certificateChain: chain.map(({ der }) => encodeBase64(der)),
   };
+}
+
+async function findAndSign(
+  vault: Vault,
+  key: KeyIdentifier,
+  findCertificates: FindCertificates,
+  sign: (version: string) => Promise<Uint8Array>,
+): Promise<readonly [FoundCertificates, Uint8Array]> {
+  if (key.version !== undefined) {
+    return await settleTogether(findCertificates(vault, key), sign(key.version));
+  }
+  const found = await findCertificates(vault, key);
+  return [found, await sign(found.version)];
 }
 
 function decodePayload(payload: string): Uint8Array {

@@ -1,37 +1,43 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { certificatesInPem } from "../certificate/pem.ts";
-import { validationError } from "../error/plugin-error.ts";
 
-const CA_FILE_VARIABLE = "NODE_EXTRA_CA_CERTS";
+/** The runtimes' variable for a file of further CA certificates. */
+export const CA_FILE_VARIABLE = "NODE_EXTRA_CA_CERTS";
 
 /**
- * Checks the file of further CA certificates that the environment names, before the runtime reads it at the first use
- * of TLS: of one that it cannot load, it warns on stderr, where only one JSON object may be, and then goes without.
- * @throws PluginError VALIDATION_ERROR that names the variable and the file.
+ * The runtime's reader of PEM is stricter than ours, which reads what people's tools write (RFC 7468, section 3): what
+ * does not begin so is not seen, and what begins so must end so.
  */
-export function checkCaFile(environment: Readonly<Record<string, string | undefined>>): void {
+const STRICT_LABEL = /^-----BEGIN (?:X509 )?CERTIFICATE-----[ \t]*\r?$/gm;
+const STRICT_BLOCK =
+  /^-----BEGIN (X509 |)CERTIFICATE-----[ \t]*\r?\n(?:[ \t]*\r?\n)?((?:[A-Za-z0-9+/=]+[ \t]*\r?\n)+)-----END \1CERTIFICATE-----[ \t]*\r?$/gm;
+
+/**
+ * What is wrong with the file of further CA certificates that the environment names: the runtime warns of one that it
+ * cannot load on stderr, where only one JSON object may be, as soon as TLS is used, and then goes without. Undefined
+ * where the file is in order, or none is named.
+ */
+export function faultOfCaFile(environment: Readonly<Record<string, string | undefined>>): string | undefined {
   const file = environment[CA_FILE_VARIABLE];
   if (!file) {
-    return;
+    return undefined;
   }
-  const fault = faultOf(file);
-  if (fault !== undefined) {
-    throw validationError(
-      `the environment variable ${CA_FILE_VARIABLE} names ${file}, which ${fault}`,
-      "set it to a PEM file with the CA certificates of your organization's proxy, or unset it",
-    );
-  }
-}
-
-function faultOf(file: string): string | undefined {
   try {
-    const certificates = certificatesInPem(readFileSync(file, "utf8"));
+    const text = readFileSync(file, "utf8");
+    const certificates = certificatesInPem(text);
     for (const der of certificates) {
       new X509Certificate(der);
     }
-    return certificates.length === 0 ? "holds no PEM certificate" : undefined;
+    if (certificates.length === 0) {
+      return `${file} holds no PEM certificate`;
+    }
+    const begun = text.match(STRICT_LABEL)?.length ?? 0;
+    const whole = Array.from(text.matchAll(STRICT_BLOCK), ([, , base64 = ""]) => base64.replace(/\s/g, ""));
+    return begun > 0 && begun === whole.filter(({ length }) => length % 4 === 0).length
+      ? undefined
+      : `${file} holds PEM certificates that are not written as the runtime reads them: each line by itself, unindented, without a byte order mark`;
   } catch (error) {
-    return `cannot be loaded: ${error instanceof Error ? error.message : String(error)}`;
+    return `${file} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`;
   }
 }

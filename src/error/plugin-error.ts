@@ -23,14 +23,26 @@ export interface ErrorDetails {
  */
 export class PluginError extends Error {
   readonly code: ErrorCode;
+  /** The message without the fix. */
+  readonly problem: string;
+  readonly fix: string | undefined;
   readonly metadata: ErrorMetadata;
 
   constructor(code: ErrorCode, problem: string, { fix, metadata = {} }: ErrorDetails = {}) {
     super(fix === undefined ? problem : `${problem}\nFix: ${fix}`);
     this.name = "PluginError";
     this.code = code;
+    this.problem = problem;
+    this.fix = fix;
     this.metadata = metadata;
   }
+}
+
+/** The metadata of what is known. */
+export function metadataFrom(entries: Readonly<Record<string, string | undefined>>): ErrorMetadata {
+  return Object.fromEntries(
+    Object.entries(entries).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
 /** A VALIDATION_ERROR: the request, the plugin config or what they name is wrong. */

@@ -3,8 +3,8 @@ import { asPluginError } from "./unexpected-error.ts";
 
 /**
  * Waits for two calls that run at once. When both fail, the error tells of both: a person who lacks two
- * permissions learns of them in one run. The first call's error leads; a second one of another code is left
- * out, since it tells of a consequence rather than of a cause.
+ * permissions learns of them in one run, and a fix that mends both is told once. The first call's error leads; a
+ * second one of another code is left out, since it tells of a consequence rather than of a cause.
  */
 export async function settleTogether<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
   const [a, b] = await Promise.allSettled([first, second]);
@@ -21,7 +21,15 @@ function joinedError(reasons: readonly unknown[]): PluginError {
     return new PluginError("ERROR", "a call failed without saying why");
   }
   const alike = errors.filter((error) => error.code === lead.code);
-  const messages = [...new Set(alike.map((error) => error.message))];
+  const problems = distinct(alike.map((error) => error.problem));
+  const fixes = distinct(alike.map((error) => error.fix));
+  // One that goes on where another ends says that other's too.
+  const whole = fixes.filter((fix) => !fixes.some((other) => other !== fix && other.startsWith(fix)));
   const metadata: ErrorMetadata = Object.assign({}, ...alike.map((error) => error.metadata).reverse());
-  return new PluginError(lead.code, messages.join("\nAlso: "), { metadata });
+  const fix = whole.length === 0 ? undefined : whole.join("; and ");
+  return new PluginError(lead.code, problems.join("\nAlso: "), { fix, metadata });
+}
+
+function distinct(texts: readonly (string | undefined)[]): readonly string[] {
+  return [...new Set(texts.filter((text) => text !== undefined))];
 }

@@ -14,11 +14,16 @@ export interface KeyIdentifier {
   readonly version: string | undefined;
 }
 
-const RIGHT_FORM =
-  "https://<vault>.vault.azure.net/keys/<name>/<version> (or /certificates/…; the version may be left out)";
+const FIX =
+  "use https://<vault>.vault.azure.net/keys/<name>/<version> (or /certificates/…; the version may be left out): " +
+  "`az keyvault certificate show --vault-name <vault> --name <name> --query kid` prints it";
+
+/** So that right identifiers, and those that are nearly so, are shown whole. */
+const LONGEST_SHOWN = 300;
 
 // https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates#object-identifiers
 const NAME_PATTERN = /^[0-9A-Za-z-]{1,127}$/;
+const HOST_PATTERN = /^[0-9a-z.-]+(?::\d+)?$/i;
 const VERSION_PATTERN = /^[0-9a-f]{32}$/i;
 
 /**
@@ -28,7 +33,7 @@ const VERSION_PATTERN = /^[0-9a-f]{32}$/i;
  */
 export function parseKeyIdentifier(keyId: string): KeyIdentifier {
   const refuse = (reason: string): Error =>
-    validationError(`key identifier ${showValue(withoutUserInfo(keyId))} ${reason}; expected ${RIGHT_FORM}`);
+    validationError(`key identifier ${showValue(withoutUserInfo(keyId), LONGEST_SHOWN)} ${reason}`, FIX);
   const url = parseUrl(keyId);
   if (url === undefined) {
     throw refuse("is not a URL");
@@ -42,6 +47,11 @@ export function parseKeyIdentifier(keyId: string): KeyIdentifier {
     throw refuse(
       "has parts that a key identifier cannot have (user, query, fragment, backslash or white space)",
     );
+  }
+  // A URL's parser decodes and maps characters; and messages offer the vault's name in commands to paste.
+  const authority = /^https:\/\/([^/?#]*)/i.exec(keyId)?.[1] ?? "";
+  if (!HOST_PATTERN.test(authority)) {
+    throw refuse("has a host that is no vault's; a host is letters, digits, hyphens and dots");
   }
   const [collection, name, version, ...rest] = path.replace(/\/$/, "").split("/");
   if (collection !== "keys" && collection !== "certificates") {

@@ -11,7 +11,28 @@ import { DERIVATION_ID, deriveKey } from "./key-derivation.ts";
  */
 export const EMPTY_PASSWORDS: readonly Uint8Array[] = [Buffer.alloc(0), Buffer.alloc(2)];
 
-type Decrypt = (algorithm: AlgorithmIdentifier, password: Uint8Array, ciphertext: Uint8Array) => Buffer;
+/** Rounds of key derivation that are left. */
+export interface Rounds {
+  left: number;
+}
+
+/**
+ * What a file may ask for: more than any tool makes would only keep this process busy, and no time budget can interrupt
+ * it. Takes three seconds with PKCS#12's own schemes.
+ */
+export const MOST_ROUNDS = 2_000_000;
+
+/** Content that is encrypted with a password. */
+export interface EncryptedContent {
+  readonly algorithm: AlgorithmIdentifier;
+  readonly ciphertext: Uint8Array;
+  /** What the whole file may still ask for. */
+  readonly rounds: Rounds;
+  /** What the file is, for the error's words. */
+  readonly origin: string;
+}
+
+type Decrypt = (content: EncryptedContent, password: Uint8Array) => Buffer;
 
 const PBE_WITH_SHA1_AND_3KEY_TRIPLE_DES = "1.2.840.113549.1.12.1.3";
 const PBES2 = "1.2.840.113549.1.5.13";
@@ -54,48 +75,44 @@ const PSEUDO_RANDOM_FUNCTIONS: Readonly<Record<string, string>> = {
  * @param password a BMPString with its terminator, or no octets for the null password
  * @throws PluginError VALIDATION_ERROR for an encryption that is not read; any other error for a wrong password.
  */
-export function decryptContent(
-  algorithm: AlgorithmIdentifier,
-  password: Uint8Array,
-  ciphertext: Uint8Array,
-): Uint8Array {
-  const decrypt = DECRYPT_BY_SCHEME[algorithm.algorithm] ?? refuse(algorithm.algorithm);
-  return decrypt(algorithm, password, ciphertext);
+export function decryptContent(content: EncryptedContent, password: Uint8Array): Uint8Array {
+  const scheme = content.algorithm.algorithm;
+  const decrypt = DECRYPT_BY_SCHEME[scheme] ?? refuse(scheme, content.origin);
+  return decrypt(content, password);
 }
 
-function decryptTripleDes(
-  algorithm: AlgorithmIdentifier,
-  password: Uint8Array,
-  ciphertext: Uint8Array,
-): Buffer {
-  const { salt, iterations } = AsnParser.parse(parametersOf(algorithm), Pkcs12PbeParameters);
+function decryptTripleDes(content: EncryptedContent, password: Uint8Array): Buffer {
+  const { salt, iterations } = AsnParser.parse(parametersOf(content.algorithm), Pkcs12PbeParameters);
+  const rounds = takeRounds(content, iterations);
   const derive = (id: (typeof DERIVATION_ID)[keyof typeof DERIVATION_ID], size: number): Buffer =>
-    deriveKey(password, new Uint8Array(salt.buffer), iterations, id, size);
+    deriveKey(password, new Uint8Array(salt.buffer), rounds, id, size);
   return decipher(
     "des-ede3-cbc",
     derive(DERIVATION_ID.key, 24),
     derive(DERIVATION_ID.initializationVector, 8),
-    ciphertext,
+    content.ciphertext,
   );
 }
 
 /** PBES2 takes the password's octets in UTF-8, so that the null and the empty password are the same. */
-function decryptPbes2(algorithm: AlgorithmIdentifier, _password: Uint8Array, ciphertext: Uint8Array): Buffer {
+function decryptPbes2(content: EncryptedContent): Buffer {
+  const { algorithm, ciphertext, origin } = content;
   const { keyDerivationFunction, encryptionScheme } = AsnParser.parse(
     parametersOf(algorithm),
     Pbes2Parameters,
   );
-  const cipher = CIPHERS[encryptionScheme.algorithm] ?? refuse(encryptionScheme.algorithm);
+  const cipher = CIPHERS[encryptionScheme.algorithm] ?? refuse(encryptionScheme.algorithm, origin);
   if (keyDerivationFunction.algorithm !== PBKDF2) {
-    return refuse(keyDerivationFunction.algorithm);
+    return refuse(keyDerivationFunction.algorithm, origin);
   }
   const { salt, iterationCount, prf } = AsnParser.parse(
     parametersOf(keyDerivationFunction),
     Pbkdf2Parameters,
   );
+  const rounds = takeRounds(content, iterationCount);
   const prfId = prf?.algorithm ?? HMAC_WITH_SHA1;
-  const hash = PSEUDO_RANDOM_FUNCTIONS[prfId] ?? refuse(prfId);
-  const key = pbkdf2Sync("", new Uint8Array(salt.buffer), iterationCount, cipher.keySize, hash);
+  const hash = PSEUDO_RANDOM_FUNCTIONS[prfId] ?? refuse(prfId, origin);
+  const key = pbkdf2Sync("", new Uint8Array(salt.buffer), rounds, cipher.keySize, hash);
   const initializationVector = AsnParser.parse(parametersOf(encryptionScheme), OctetString);
   return decipher(cipher.name, key, new Uint8Array(initializationVector.buffer), ciphertext);
 }
@@ -110,13 +127,26 @@ function decipher(
   return Buffer.concat([cipher.update(ciphertext), cipher.final()]);
 }
 
+/** @param iterations the schema library gives large ones as text */
+function takeRounds({ rounds, origin }: EncryptedContent, iterations: number | string): number {
+  const count = Number(iterations);
+  rounds.left -= count;
+  if (!Number.isSafeInteger(count) || count < 1 || rounds.left < 0) {
+    throw validationError(
+      `${origin} asks for ${count} rounds of key derivation; from 1 to ${MOST_ROUNDS} in all are made`,
+      "import the certificate again from a file made by `openssl pkcs12 -export`",
+    );
+  }
+  return count;
+}
+
 function parametersOf(algorithm: AlgorithmIdentifier): ArrayBuffer {
   return algorithm.parameters ?? new ArrayBuffer(0);
 }
 
-function refuse(scheme: string): never {
+function refuse(scheme: string, origin: string): never {
   throw validationError(
-    `the certificates of the PKCS#12 secret are encrypted with ${UNSUPPORTED_SCHEMES[scheme] ?? scheme}, which is not read here`,
+    `the certificates of ${origin} are encrypted with ${UNSUPPORTED_SCHEMES[scheme] ?? scheme}, which is not read here`,
     "import the certificate again from a file made with AES-256 or 3DES (`openssl pkcs12 -export`), or give the CA " +
       "certificates in a PEM file: `--plugin-config ca_certs=<file>`",
   );

@@ -22,23 +22,36 @@ export interface PluginConfig {
   readonly credentialType: CredentialType | undefined;
   /** Client id of a user-assigned managed identity or of a workload identity. */
   readonly clientId: string | undefined;
+  /** How long a command may take in all, in seconds. */
+  readonly timeout: number;
 }
+
+const FLAGS: ReadonlyMap<string | undefined, boolean> = new Map([
+  ["true", true],
+  ["false", false],
+  [undefined, false],
+]);
+
+const DEFAULT_TIMEOUT = 60;
+const LONGEST_TIMEOUT = 3600;
 
 /**
  * Reads the keys of the plugin config that are this plugin's; others are ignored, since one key's config may be
  * shared by several tools (contract: unknown attributes must be ignored).
- * @throws PluginError VALIDATION_ERROR for an unknown credential type or for options that exclude each other.
+ * @throws PluginError VALIDATION_ERROR for an unknown credential type, a time that is none, or for options
+ *   that exclude each other.
  */
 export function readPluginConfig(attributes: PluginConfigAttributes = {}): PluginConfig {
   return {
     chainSource: readChainSource(attributes),
     credentialType: readCredentialType(attributes.credential_type),
     clientId: attributes.client_id,
+    timeout: readTimeout(attributes.timeout),
   };
 }
 
 function readChainSource({ self_signed, ca_certs }: PluginConfigAttributes): ChainSource {
-  const selfSigned = self_signed?.toLowerCase() === "true";
+  const selfSigned = readFlag("self_signed", self_signed);
   if (selfSigned && ca_certs !== undefined) {
     throw validationError(
       `plugin config self_signed=true and ca_certs=${ca_certs} exclude each other: a self-signed certificate has ` +
@@ -50,6 +63,17 @@ function readChainSource({ self_signed, ca_certs }: PluginConfigAttributes): Cha
     return { kind: "ca-certs", file: ca_certs };
   }
   return { kind: selfSigned ? "self-signed" : "secret" };
+}
+
+function readFlag(name: string, value: string | undefined): boolean {
+  const flag = FLAGS.get(value?.toLowerCase());
+  if (flag === undefined) {
+    throw validationError(
+      `plugin config ${name}=${showValue(value)} is neither true nor false`,
+      `use ${name}=true, or leave it out`,
+    );
+  }
+  return flag;
 }
 
 function readCredentialType(value: string | undefined): CredentialType | undefined {
@@ -64,4 +88,18 @@ function readCredentialType(value: string | undefined): CredentialType | undefin
     );
   }
   return known;
+}
+
+function readTimeout(value: string | undefined): number {
+  if (value === undefined) {
+    return DEFAULT_TIMEOUT;
+  }
+  const seconds = /^\d{1,4}$/.test(value) ? Number(value) : 0;
+  if (seconds < 1 || seconds > LONGEST_TIMEOUT) {
+    throw validationError(
+      `plugin config timeout=${showValue(value)} is not a whole number of seconds from 1 to ${LONGEST_TIMEOUT}`,
+      `use one, or leave it out for ${DEFAULT_TIMEOUT}`,
+    );
+  }
+  return seconds;
 }

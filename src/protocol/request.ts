@@ -1,7 +1,7 @@
 import { PluginError, validationError } from "../error/plugin-error.ts";
 import { showValue } from "../error/show-value.ts";
 import type { Validator } from "./generated/validators.js";
-import { describeViolation } from "./schema-violation.ts";
+import { describeViolation, typeName } from "./schema-violation.ts";
 
 /** The versions of the plugin contract that this plugin speaks. */
 export const SUPPORTED_CONTRACT_VERSIONS = ["1.0"];
@@ -18,7 +18,7 @@ export function parseRequestJson(bytes: Uint8Array): object {
   }
   const value = parseJson(text);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw validationError(`stdin holds ${showValue(value)}; expected the request as one JSON object`);
+    throw validationError(`stdin holds ${typeName(value)}; expected the request as one JSON object`);
   }
   return value;
 }
@@ -34,9 +34,11 @@ function decodeUtf8(bytes: Uint8Array): string {
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw validationError(`stdin is not valid JSON (${reason}); expected the request as one JSON object`);
+  } catch {
+    // Without the runtime's own words: they quote what is there, which may be another tool's secret.
+    throw validationError(
+      `stdin is not valid JSON (${text.length} characters); expected the request as one JSON object`,
+    );
   }
 }
 

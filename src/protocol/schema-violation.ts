@@ -9,13 +9,7 @@ const EXPECTATION_BY_KEYWORD: Readonly<
     Array.isArray(params["allowedValues"]) ? `one of ${params["allowedValues"].join(", ")}` : "a known value",
   type: (params) => `${params["type"] === "object" ? "a JSON object" : `a ${String(params["type"])}`}`,
   minLength: () => "a text that is not empty",
-  pattern: (params) =>
-    EXPECTATION_BY_PATTERN[String(params["pattern"])] ?? `a text like ${String(params["pattern"])}`,
-};
-
-/** Patterns in a person's words. */
-const EXPECTATION_BY_PATTERN: Readonly<Record<string, string>> = {
-  "^([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee])$": "true or false",
+  pattern: (params) => `a text like ${String(params["pattern"])}`,
 };
 
 /**
@@ -47,7 +41,8 @@ function memberOf(parent: unknown, key: string): unknown {
     : undefined;
 }
 
-function typeName(value: unknown): string {
+/** What kind of JSON value it is, in a sentence. */
+export function typeName(value: unknown): string {
   if (value === null) {
     return "null";
   }

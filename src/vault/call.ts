@@ -2,6 +2,7 @@ import { PluginError, validationError } from "../error/plugin-error.ts";
 import type { KeyIdentifier } from "../key-identifier/key-identifier.ts";
 import { checkKeyIdentifier } from "./fix.ts";
 import { OPERATION_GRANTS, type VaultOperation } from "./operation.ts";
+import type { Vault } from "./vault.ts";
 import { vaultError } from "./vault-error.ts";
 
 /**
@@ -9,6 +10,7 @@ import { vaultError } from "./vault-error.ts";
  * and object, and how to fix it.
  */
 export async function callVault<T>(
+  vault: Vault,
   operation: VaultOperation,
   key: KeyIdentifier,
   call: () => Promise<T>,
@@ -16,7 +18,7 @@ export async function callVault<T>(
   try {
     return await call();
   } catch (error) {
-    throw error instanceof PluginError ? error : vaultError(operation, key, error);
+    throw error instanceof PluginError ? error : vaultError(vault, operation, key, error);
   }
 }
 
@@ -32,7 +34,7 @@ export function checkVersion(
 ): string {
   const version = answered?.toLowerCase();
   if (version === undefined) {
-    throw missingFromAnswer(operation, key, "the version");
+    throw missingFromAnswer(operation, key, "a version");
   }
   if (key.version !== undefined && version !== key.version) {
     const { object } = OPERATION_GRANTS[operation];
@@ -45,7 +47,20 @@ export function checkVersion(
 }
 
 /** The error for an answer of the vault that lacks what it must hold. */
-export function missingFromAnswer(operation: VaultOperation, key: KeyIdentifier, what: string): PluginError {
+export function missingFromAnswer(
+  operation: VaultOperation,
+  key: KeyIdentifier,
+  what: string,
+  fix?: string,
+): PluginError {
   const { object } = OPERATION_GRANTS[operation];
-  return new PluginError("ERROR", `${key.vaultUrl} answered without ${what} of ${object} "${key.name}"`);
+  return new PluginError("ERROR", `${key.vaultUrl} answered for ${object} "${key.name}" without ${what}`, {
+    fix: fix ?? tryAgainOrFindOut(key),
+  });
+}
+
+/** How to mend an answer that no vault gives. */
+export function tryAgainOrFindOut(key: KeyIdentifier): string {
+  const { hostname } = new URL(key.vaultUrl);
+  return `try again; if it stays so, find out whether something answers in place of ${hostname}`;
 }

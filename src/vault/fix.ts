@@ -1,116 +1,153 @@
+import { resourceOf } from "../cloud/cloud.ts";
 import type { KeyIdentifier } from "../key-identifier/key-identifier.ts";
 import { OPERATION_GRANTS, type VaultOperation } from "./operation.ts";
-import type { ServiceFailure } from "./service-failure.ts";
+import { CLAIMS_CODE, type ServiceFailure } from "./service-failure.ts";
+import type { Vault } from "./vault.ts";
+
+/** A call that the vault, or something on the way to it, refused. */
+export interface FailedCall {
+  readonly vault: Vault;
+  readonly operation: VaultOperation;
+  readonly key: KeyIdentifier;
+  readonly failure: ServiceFailure;
+}
 
 /** How a person mends a failed call: an imperative, commands in backticks. */
-type Fix = (operation: VaultOperation, key: KeyIdentifier, failure: ServiceFailure) => string;
+type Fix = (call: FailedCall) => string;
 
-/** `az role assignment create` keeps the last `--role` of several: people lose roles that they think they granted. */
-const ALL_ROLES = [...new Set(Object.values(OPERATION_GRANTS).map(({ role }) => role))];
-
-/** By the service's inner code, its code, the network's code, or the status: the first that is here. */
+/** By the service's inner code, its code, or the status: the first that is here. */
 const FIXES: ReadonlyMap<string | undefined, Fix> = new Map<string, Fix>([
   ["AccessDenied", grantByAccessPolicy],
   ["ForbiddenByRbac", grantByRole],
-  [
-    "ForbiddenByFirewall",
-    (_operation, key) =>
-      `let this machine through the vault's firewall: \`az keyvault network-rule add --name ${vaultName(key)} --ip-address <address>\``,
-  ],
+  ["ForbiddenByFirewall", openFirewall],
+  ["ForbiddenByConnection", usePrivateEndpoint],
   ["KeyDisabled", enable],
   ["SecretDisabled", enable],
   ["CertificateDisabled", enable],
-  ["KeyOperationForbidden", checkAttributes],
+  ["KeyOperationForbidden", allowOperation],
   ["KeyExpired", checkAttributes],
   ["SecretExpired", checkAttributes],
   ["KeyNotYetValid", checkAttributes],
   ["SecretNotYetValid", checkAttributes],
-  ["401", () => "check that the credential's tenant is the vault's"],
-  ["404", checkName],
-  ["429", () => "try again later, or spread the signing over more than one vault"],
+  [CLAIMS_CODE, signInAgain],
+  ["400", checkKeyType],
+  ["401", checkTenant],
+  ["404", ({ key }) => checkKeyIdentifier(key)],
   ["408", tryAgain],
+  ["429", giveTime],
   ["500", tryAgain],
-  ["502", checkWay],
+  ["502", tryAgain],
   ["503", tryAgain],
   ["504", tryAgain],
-  ["PARSE_ERROR", checkWay],
-  ["ECONNRESET", tryAgain],
-  ["ETIMEDOUT", checkWay],
-  ["ENOTFOUND", checkWay],
-  ["EAI_AGAIN", checkWay],
-  ["ECONNREFUSED", checkWay],
-  ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", trustCa],
-  ["UNABLE_TO_GET_ISSUER_CERT", trustCa],
-  ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", trustCa],
-  ["SELF_SIGNED_CERT_IN_CHAIN", trustCa],
-  ["DEPTH_ZERO_SELF_SIGNED_CERT", trustCa],
 ]);
 
-/** How to mend a failed call; undefined where nothing is known that helps. */
-export function findFix(
-  operation: VaultOperation,
-  key: KeyIdentifier,
-  failure: ServiceFailure,
-): string | undefined {
-  const reasons = [failure.innerCode, failure.code, failure.status?.toString()];
-  const fix = reasons.map((reason) => FIXES.get(reason)).find((candidate) => candidate !== undefined);
-  // An answer without a code is no vault's: what stands between, or in its place, made it.
-  return (fix ?? (failure.code === undefined ? checkWay : undefined))?.(operation, key, failure);
+/** How to mend a call that the service refused; undefined where nothing is known that helps. */
+export function findFix(call: FailedCall): string | undefined {
+  const { innerCode, code, status } = call.failure;
+  const reasons = [innerCode, code, status.toString()];
+  return reasons.map((reason) => FIXES.get(reason)).find((fix) => fix !== undefined)?.(call);
 }
 
-function grantByAccessPolicy(operation: VaultOperation, key: KeyIdentifier, failure: ServiceFailure): string {
+/** One command for all that signing needs, since it replaces what was granted before. */
+function grantByAccessPolicy({ vault, operation, key, failure }: FailedCall): string {
+  const options = vault.needs.map((needed) => OPERATION_GRANTS[needed].policyOption);
   return (
-    `grant ${operation}: \`az keyvault set-policy --name ${vaultName(key)} --object-id ${objectIdIn(failure)} ` +
-    `${OPERATION_GRANTS[operation].policyOption}\` (this replaces what the principal may do with ` +
-    `${operation.split(" ", 1)[0]}: name there what else it needs)${otherWayFor(operation)}`
+    `grant ${vault.needs.join(", ")}, all that signing needs: \`az keyvault set-policy --name ${vaultName(key)} ` +
+    `--object-id ${objectIdIn(failure)} ${options.join(" ")}\` (this replaces what the principal could do with each ` +
+    `kind of object: name there what else it needs)${otherWayFor(operation)}`
   );
 }
 
-function grantByRole(operation: VaultOperation, key: KeyIdentifier, failure: ServiceFailure): string {
-  const { role } = OPERATION_GRANTS[operation];
+/** `az role assignment create` keeps the last `--role` of several: people lose roles that they think they granted. */
+function grantByRole({ vault, operation, key, failure }: FailedCall): string {
+  const roles = [...new Set(vault.needs.map((needed) => OPERATION_GRANTS[needed].role))];
+  const commands = roles.map(
+    (role) =>
+      `\`az role assignment create --role "${role}" --assignee ${objectIdIn(failure)} ` +
+      `--scope $(az keyvault show --name ${vaultName(key)} --query id --output tsv)\``,
+  );
   return (
-    `grant the role "${role}": \`az role assignment create --role "${role}" --assignee ${objectIdIn(failure)} ` +
-    `--scope $(az keyvault show --name ${vaultName(key)} --query id --output tsv)\`${otherWayFor(operation)}. ` +
-    `${ALL_ROLES.map((name) => `"${name}"`).join(" and ")} are all that signing needs, each granted by a command of its own`
+    `grant the roles that signing needs, each by a command of its own: ${commands.join(" and ")}; a new role takes ` +
+    `some minutes to work${otherWayFor(operation)}`
   );
 }
 
-function enable(_operation: VaultOperation, key: KeyIdentifier): string {
-  return `enable it: \`az keyvault certificate set-attributes ${optionsFor(key)} --enabled true\``;
+function openFirewall({ key, failure }: FailedCall): string {
+  const address = /Client address: ([0-9a-f.:]+)/i.exec(failure.message)?.[1] ?? "<address>";
+  return `let this machine through the vault's firewall: \`az keyvault network-rule add --name ${vaultName(key)} --ip-address ${address}\``;
 }
 
-function checkAttributes(_operation: VaultOperation, key: KeyIdentifier): string {
-  return `look at its dates and whether it is enabled: \`az keyvault certificate show ${optionsFor(key)} --query attributes\``;
+function usePrivateEndpoint({ key }: FailedCall): string {
+  return `the vault takes calls by its private endpoint only: sign from its virtual network, where DNS gives ${new URL(key.vaultUrl).hostname} a private address`;
 }
 
-function checkName(_operation: VaultOperation, key: KeyIdentifier): string {
-  return checkKeyIdentifier(key);
+function enable({ key }: FailedCall): string {
+  return `enable the certificate: \`az keyvault certificate set-attributes ${optionsFor(key)} --enabled true\``;
+}
+
+/** The service says in words why a key may not sign. */
+function allowOperation(call: FailedCall): string {
+  const { failure, key } = call;
+  if (/expired/.test(failure.message)) {
+    return "renew the certificate, and sign with the new version";
+  }
+  if (/not permitted/.test(failure.message)) {
+    return `allow the key to sign: \`az keyvault key set-attributes ${optionsFor(key)} --ops sign verify\``;
+  }
+  return checkAttributes(call);
+}
+
+function checkAttributes({ key }: FailedCall): string {
+  return (
+    `look at its dates, and whether it is enabled: \`az keyvault certificate show ${optionsFor(key)} ` +
+    "--query attributes`"
+  );
+}
+
+function checkKeyType({ key }: FailedCall): string {
+  return (
+    "check that the key identifier names the key that describe-key told of: " +
+    `\`az keyvault certificate show ${optionsFor(key)} --query policy.keyProperties\` shows its type and size`
+  );
+}
+
+function checkTenant({ key, vault }: FailedCall): string {
+  if (vault.network.clockNote() !== "") {
+    return "set this machine's clock";
+  }
+  return (
+    "check that the credential is of the vault's tenant: " +
+    `\`az keyvault show --name ${vaultName(key)} --query properties.tenantId\` for AZURE_TENANT_ID, or \`az login --tenant <tenant>\``
+  );
+}
+
+function signInAgain({ key }: FailedCall): string {
+  return (
+    `sign in again, since the vault asks for a newer or stricter token: \`az login --scope ${resourceOf(key.vaultUrl)}/.default\`; ` +
+    "of a service principal, ask an administrator of the tenant for its Conditional Access policies"
+  );
 }
 
 /** How to find the right key identifier: by a command that the permissions for signing allow. */
 export function checkKeyIdentifier(key: KeyIdentifier): string {
+  const vault = vaultName(key);
   return (
-    "check name and version in the key identifier; " +
-    `\`az keyvault certificate show --vault-name ${vaultName(key)} --name ${key.name} --query kid\` prints the latest`
+    `check name and version in the key identifier: \`az keyvault certificate list --vault-name ${vault} --query '[].name'\` ` +
+    `lists the names, \`az keyvault certificate show --vault-name ${vault} --name ${key.name} --query kid\` prints the latest version's`
   );
 }
 
-function checkWay(_operation: VaultOperation, key: KeyIdentifier): string {
-  const { hostname } = new URL(key.vaultUrl);
+function giveTime({ vault }: FailedCall): string {
   return (
-    `check the vault's name in the key identifier, and that ${hostname} can be reached from here: its DNS name, and the ` +
-    "proxy if HTTPS_PROXY names one"
+    "sign less at once, or with keys of more than one vault; or allow more time for trying again: plugin config " +
+    `timeout=<seconds>, now ${vault.network.budget.seconds}`
   );
 }
 
 function tryAgain(): string {
-  return "try again; if it stays so, look at the state of Azure Key Vault on https://status.azure.com";
-}
-
-function trustCa(): string {
   return (
-    "if a proxy of your organization inspects TLS, set NODE_EXTRA_CA_CERTS to a PEM file with its CA certificate, or " +
-    "add that to the system's certificate store"
+    "try again, or allow more time for it: plugin config timeout=<seconds>; if it stays so, look at the state of Azure " +
+    "Key Vault on https://status.azure.com"
   );
 }
 
@@ -126,7 +163,8 @@ function optionsFor(key: KeyIdentifier): string {
   return `--vault-name ${vaultName(key)} --name ${key.name}${version}`;
 }
 
-function vaultName(key: KeyIdentifier): string {
+/** The vault as `az` names it. */
+export function vaultName(key: KeyIdentifier): string {
   return new URL(key.vaultUrl).hostname.split(".", 1)[0] ?? key.vaultUrl;
 }
 

@@ -1,7 +1,8 @@
 import { SecretClient } from "@azure/keyvault-secrets";
 import type { KeyIdentifier } from "../key-identifier/key-identifier.ts";
 import { callVault, checkVersion, missingFromAnswer } from "./call.ts";
-import { SERVICE_VERSION, type Vault } from "./vault.ts";
+import { clientOptions } from "./client-options.ts";
+import type { Vault } from "./vault.ts";
 
 /** One version of a certificate's secret: all certificates, and as a rule the private key. */
 export interface VaultSecret {
@@ -17,14 +18,14 @@ export interface VaultSecret {
  * @throws PluginError as of `callVault`.
  */
 export function getVaultSecret(vault: Vault, key: KeyIdentifier): Promise<VaultSecret> {
-  const client = new SecretClient(vault.url, vault.credential, { serviceVersion: SERVICE_VERSION });
-  return callVault("secrets get", key, async () => {
+  const client = new SecretClient(vault.url, vault.credential, clientOptions(vault));
+  return callVault(vault, "secrets get", key, async () => {
     const { value, properties } = await client.getSecret(
       key.name,
       key.version === undefined ? {} : { version: key.version },
     );
     if (typeof value !== "string") {
-      throw missingFromAnswer("secrets get", key, "the secret's value");
+      throw missingFromAnswer("secrets get", key, "a value");
     }
     return {
       version: checkVersion("secrets get", key, properties.version),

@@ -1,8 +1,14 @@
-/** What a failed call says of itself, as far as it could be read. */
+/**
+ * What a challenge says that asks for another token, one with claims (OpenID Connect's continuous access evaluation);
+ * our inner code for a vault that does not take the token with them either.
+ */
+export const CLAIMS_CODE = "insufficient_claims";
+
+/** What a vault's refusal says of itself. */
 export interface ServiceFailure {
-  /** HTTP status; undefined when no answer came. */
-  readonly status: number | undefined;
-  /** The service's code, or the network's, such as `ENOTFOUND`. */
+  /** HTTP status. */
+  readonly status: number;
+  /** The service's code, such as `Forbidden`; undefined where the answer is not in the service's form. */
   readonly code: string | undefined;
   /** Finer than the code, for example `ForbiddenByRbac`. */
   readonly innerCode: string | undefined;
@@ -10,60 +16,47 @@ export interface ServiceFailure {
   readonly requestId: string | undefined;
 }
 
+/** Thrown in place of the SDK's own errors: they differ from client to client, and some quote the whole answer. */
+export class RefusedByService extends Error {
+  readonly failure: ServiceFailure;
+  /** How often the service was asked. */
+  readonly attempts: number;
+
+  constructor(failure: ServiceFailure, attempts: number) {
+    super(failure.message);
+    this.name = "RefusedByService";
+    this.failure = failure;
+    this.attempts = attempts;
+  }
+}
+
 /**
- * Reads what the Azure SDK throws without trusting its shape: it differs from client to client. Once an answer has
- * come, only the service's own error object is quoted: the SDK's message for a body that it cannot parse holds the
- * whole body, and a secret's body holds the private key.
+ * Reads an answer that is no success: `{"error":{"code","message","innererror":{"code"}}}`. Nothing else of it is
+ * quoted: what stands in another's answer is nobody's business, and may be a secret.
+ * https://learn.microsoft.com/azure/key-vault/general/authentication-requests-and-responses#error-responses
+ * @param body what JSON the answer holds; undefined where it holds none
  */
-export function readFailure(error: unknown): ServiceFailure {
-  const body = valueAt(error, ["details", "error"]);
-  const status = valueAt(error, ["statusCode"]);
-  const code = textAt(body, ["code"]) ?? textAt(error, ["code"]);
+export function readFailure(status: number, body: unknown, requestId: string | undefined): ServiceFailure {
+  const error = valueAt(body, ["error"]);
   return {
-    status: typeof status === "number" ? status : undefined,
-    code,
-    // The service writes innererror, the SDK's generated clients make innerError of it.
-    innerCode: textAt(body, ["innererror", "code"]) ?? textAt(body, ["innerError", "code"]),
-    message: oneLine(textAt(body, ["message"]) ?? messageWithoutBody(error, code)),
-    requestId: headerOf(error, "x-ms-request-id"),
+    status,
+    code: textAt(error, ["code"]),
+    innerCode: textAt(error, ["innererror", "code"]),
+    message: oneLine(textAt(error, ["message"]) ?? "not an answer of Azure Key Vault"),
+    requestId,
   };
 }
 
-/** What can be told of an error that is not the service's own, without quoting what may be in an answer. */
-function messageWithoutBody(error: unknown, code: string | undefined): string {
-  const answered = valueAt(error, ["statusCode"]) !== undefined || valueAt(error, ["response"]) !== undefined;
-  if (error instanceof Error && !answered && isNetworkCode(code)) {
-    return error.message;
-  }
-  // The SDK's check of the challenge: a token for Key Vault is not for every host that asks for one.
-  if (error instanceof Error && /^The challenge (?:resource|contains)/.test(error.message)) {
-    return "the host asks for a token that is not meant for it, so it got none";
-  }
-  return "the answer is not one of Azure Key Vault's; a proxy or gateway on the way may have made or cut it";
-}
-
-/** Codes of the network and of TLS, such as `ECONNRESET` or `SELF_SIGNED_CERT_IN_CHAIN`: their messages hold no body. */
-function isNetworkCode(code: string | undefined): boolean {
-  return code !== undefined && code !== "PARSE_ERROR" && /^[A-Z][A-Z0-9_]+$/.test(code);
-}
-
-/** The sentence that the service adds to each refusal helps nobody who reads it in a terminal. */
+/** On one line, without what helps nobody who reads it in a terminal. */
 function oneLine(message: string): string {
   return message
-    .replace(/\s*For help resolving this issue, please see \S+/, "")
-    .replace(/\s*[\r\n]+\s*/g, " ")
+    .replace(/\s+/g, " ")
+    .replace(/ ?For help resolving this issue, please see \S+/, "")
+    .replace(/ ?Assignment: \(not found\).*?(?= Vault: |$)/, "")
     .trim();
 }
 
-function headerOf(error: unknown, name: string): string | undefined {
-  const headers = valueAt(error, ["response", "headers"]);
-  if (typeof headers !== "object" || headers === null || !("get" in headers)) {
-    return undefined;
-  }
-  const value: unknown = typeof headers.get === "function" ? headers.get(name) : undefined;
-  return typeof value === "string" ? value : undefined;
-}
-
+/** The value at the path; undefined where the way does not lead there. */
 function valueAt(value: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>(
     (parent, key) => (isRecord(parent) && key in parent ? parent[key] : undefined),

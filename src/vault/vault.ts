@@ -1,4 +1,6 @@
 import type { TokenCredential } from "@azure/core-auth";
+import type { Network } from "../network/network.ts";
+import type { VaultOperation } from "./operation.ts";
 
 /**
  * The version of Key Vault's REST API. Not the newest, which each SDK asks for by default and another one each: all that
@@ -11,4 +13,9 @@ export interface Vault {
   /** Scheme and host, for example `https://myvault.vault.azure.net`. */
   readonly url: string;
   readonly credential: TokenCredential;
+  /** The credential as messages name it. */
+  readonly credentialType: string;
+  readonly network: Network;
+  /** All that signing needs with this plugin config: what is to be granted, when something is not. */
+  readonly needs: readonly VaultOperation[];
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { checkAuthorityHost } from "../../src/environment/authority-host.ts";
 import { checkProxy } from "../../src/environment/proxy.ts";
 import { expectError } from "./expect-error.ts";
 
@@ -32,4 +33,23 @@ describe("the proxy in the environment", () => {
     expect(() => checkProxy({ https_proxy: "", ALL_PROXY: proxy, http_proxy: "proxy" })).not.toThrow();
     expect(() => checkProxy({ HTTPS_PROXY: "", ALL_PROXY: "socks5://proxy:1080" })).toThrow("ALL_PROXY");
   });
+});
+
+describe("the Entra ID in the environment", () => {
+  test.each([undefined, "", "https://login.microsoftonline.us", "https://login.chinacloudapi.cn/"])(
+    "%p is taken",
+    (value) => {
+      expect(() => checkAuthorityHost({ AZURE_AUTHORITY_HOST: value })).not.toThrow();
+    },
+  );
+
+  test.each(["http://login.microsoftonline.com", "login.microsoftonline.com", "ftp://x", "https://", " "])(
+    "%j is refused by the variable's name",
+    (value) =>
+      expectError(
+        () => checkAuthorityHost({ AZURE_AUTHORITY_HOST: value }),
+        "VALIDATION_ERROR",
+        `the environment variable AZURE_AUTHORITY_HOST is ${JSON.stringify(value)}, which is not an https URL`,
+      ),
+  );
 });

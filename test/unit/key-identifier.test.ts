@@ -55,7 +55,7 @@ describe("a key identifier", () => {
       () => parseKeyIdentifier(keyId),
       "VALIDATION_ERROR",
       reason,
-      "expected https://<vault>.vault.azure.net/keys/<name>/<version>",
+      "\nFix: use https://<vault>.vault.azure.net/keys/<name>/<version>",
     );
   });
 

@@ -11,6 +11,8 @@ import {
 import { expectError } from "./expect-error.ts";
 import { openssl } from "./openssl.ts";
 
+const ORIGIN = 'secret "my-cert" of https://myvault.vault.azure.net';
+
 let leaf: IssuedCertificate;
 
 beforeAll(async () => {
@@ -60,7 +62,7 @@ describe("certificates are read from PKCS#12", () => {
     ["no encryption at all", ["-certpbe", "NONE", "-keypbe", "NONE"]],
     ["no encryption and no MAC", ["-certpbe", "NONE", "-keypbe", "NONE", "-nomac"]],
   ])("%s", async (_form, options) => {
-    const certificates = certificatesInPkcs12(await pkcs12("", ...options));
+    const certificates = certificatesInPkcs12(await pkcs12("", ...options), ORIGIN);
     expect(certificates.map((der) => Buffer.from(der).toString("hex")).sort()).toEqual(
       leaf.chain.map((der) => Buffer.from(der).toString("hex")).sort(),
     );
@@ -105,7 +107,7 @@ describe("OCTET STRINGs of a PKCS#12 file are joined", () => {
       (content) => Buffer.concat([Buffer.of(SEGMENTS, 0x80), ...halves(content), Buffer.of(0, 0)]),
     ],
   ])("%s", (_form, octets) => {
-    const [certificate] = certificatesInPkcs12(berFile(leaf.certificate, octets));
+    const [certificate] = certificatesInPkcs12(berFile(leaf.certificate, octets), ORIGIN);
     expect(Buffer.from(certificate ?? [])).toEqual(Buffer.from(leaf.certificate));
   });
 });
@@ -114,7 +116,7 @@ test("certificates are read from PKCS#12 with the null password, as a vault make
   // OpenSSL writes the empty password; the emulator's own encoder, which OpenSSL has judged, writes the null one.
   const { certificate, chain, privateKey } = leaf;
   const file = encodePkcs12({ certificates: chain, leaf: certificate, privateKey });
-  expect(certificatesInPkcs12(file).map((der) => Buffer.from(der))).toEqual(
+  expect(certificatesInPkcs12(file, ORIGIN).map((der) => Buffer.from(der))).toEqual(
     chain.map((der) => Buffer.from(der)),
   );
 });
@@ -123,14 +125,18 @@ describe("a PKCS#12 file that cannot be read is told", () => {
   test("with a password", async () => {
     for (const options of [tripleDes, []]) {
       const file = await pkcs12("a password", ...options);
-      await expectError(() => certificatesInPkcs12(file), "ERROR", "encrypted with a password");
+      await expectError(
+        () => certificatesInPkcs12(file, ORIGIN),
+        "ERROR",
+        `the certificates of ${ORIGIN} are encrypted with a password`,
+      );
     }
   });
 
   test("with RC2", async () => {
     const file = await pkcs12("", "-legacy", "-certpbe", "PBE-SHA1-RC2-40");
     await expectError(
-      () => certificatesInPkcs12(file),
+      () => certificatesInPkcs12(file, ORIGIN),
       "VALIDATION_ERROR",
       "encrypted with pbeWithSHAAnd40BitRC2-CBC",
       "ca_certs",
@@ -143,16 +149,16 @@ describe("a PKCS#12 file that cannot be read is told", () => {
     ["a certificate", undefined],
   ])("%s", async (_what, file) => {
     await expectError(
-      () => certificatesInPkcs12(file ?? leaf.certificate),
+      () => certificatesInPkcs12(file ?? leaf.certificate, ORIGIN),
       "ERROR",
-      "the secret is not a readable PKCS#12 file",
+      `${ORIGIN} is not a readable PKCS#12 file`,
     );
   });
 
   test("cut short", async () => {
     const file = await pkcs12("");
     await expectError(
-      () => certificatesInPkcs12(file.subarray(0, 500)),
+      () => certificatesInPkcs12(file.subarray(0, 500), ORIGIN),
       "ERROR",
       "not a readable PKCS#12 file",
     );

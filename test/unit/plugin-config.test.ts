@@ -8,6 +8,7 @@ describe("the plugin config", () => {
       chainSource: { kind: "secret" },
       credentialType: undefined,
       clientId: undefined,
+      timeout: 60,
     } as const;
     expect(readPluginConfig(undefined)).toEqual(expected);
     expect(readPluginConfig({ self_signed: "false", other_tools_key: "x" })).toEqual(expected);
@@ -45,4 +46,58 @@ describe("the plugin config", () => {
       'credential_type="browser" is not known',
       "environment, workloadid, managedid, azurecli",
     ));
+
+  test.each(["yes", "1", "", " true", "wahr"])("self_signed=%j is refused", (value) =>
+    expectError(
+      () => readPluginConfig({ self_signed: value }),
+      "VALIDATION_ERROR",
+      `plugin config self_signed=${JSON.stringify(value)} is neither true nor false`,
+    ),
+  );
+
+  test("client_id is taken as it is", () => {
+    expect(readPluginConfig({ client_id: "a-client" }).clientId).toBe("a-client");
+  });
+});
+
+describe("the time that a command may take", () => {
+  test.each([
+    ["1", 1],
+    ["60", 60],
+    ["3600", 3600],
+    ["0060", 60],
+  ])("timeout=%s is %i seconds", (value, seconds) => {
+    expect(readPluginConfig({ timeout: value }).timeout).toBe(seconds);
+  });
+
+  test.each([
+    "0",
+    "0000",
+    "3601",
+    "9999",
+    "10000",
+    "-1",
+    "+5",
+    "1.5",
+    "1,5",
+    "abc",
+    "",
+    " 5",
+    "5 ",
+    "5\n",
+    "5s",
+    "1e3",
+    "0x10",
+    "Infinity",
+    "NaN",
+    "\u0663", // The digit three in Arabic script.
+    "\uff15", // A digit five of full width.
+  ])("timeout=%j is refused with the value shown", (value) =>
+    expectError(
+      () => readPluginConfig({ timeout: value }),
+      "VALIDATION_ERROR",
+      `plugin config timeout=${JSON.stringify(value)} is not a whole number of seconds from 1 to 3600`,
+      "leave it out for 60",
+    ),
+  );
 });

@@ -2,225 +2,183 @@ import { describe, expect, test } from "bun:test";
 import { type ErrorCode, PluginError } from "../../src/error/plugin-error.ts";
 import { callVault, checkVersion } from "../../src/vault/call.ts";
 import type { VaultOperation } from "../../src/vault/operation.ts";
+import { RefusedByService, readFailure } from "../../src/vault/service-failure.ts";
+import type { Vault } from "../../src/vault/vault.ts";
 import { vaultError } from "../../src/vault/vault-error.ts";
 import { expectError } from "./expect-error.ts";
+import { fakeNetwork, fakeVault, KEY, OBJECT_ID, VAULT_URL, VERSION } from "./fake-network.ts";
 
-const version = "0123456789abcdef0123456789abcdef";
-const key = { vaultUrl: "https://myvault.vault.azure.net", name: "my-cert", version };
-const objectId = "76a95e18-9029-4754-9a41-24635ecec2f1";
+const vault = fakeVault(fakeNetwork());
+const denied = `The user, group or application 'appid=1;oid=${OBJECT_ID};iss=x' does not have the permission. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=1`;
 
-/** An error as the SDK's clients throw it: seen with keyvault-keys 4.10, -certificates 4.10, -secrets 4.12. */
-function restError(statusCode: number, code: string, message: string, innerCode?: string): Error {
-  const error = { code, message, ...(innerCode !== undefined && { innerError: { code: innerCode } }) };
-  const headers = new Headers({ "x-ms-request-id": "request-1" });
-  return Object.assign(new Error(message), { statusCode, code, details: { error }, response: { headers } });
+/** A refusal in the service's own form. */
+function refused(status: number, code: string, message: string, innerCode?: string): RefusedByService {
+  const innererror = innerCode === undefined ? undefined : { code: innerCode };
+  return new RefusedByService(readFailure(status, { error: { code, message, innererror } }, "request-1"), 1);
 }
 
-const denied = `The user, group or application 'appid=1;oid=${objectId};iss=x' does not have the permission. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=1`;
+const tell = (error: unknown, operation: VaultOperation = "keys sign", from: Vault = vault) =>
+  vaultError(from, operation, KEY, error);
 
-describe("a failure of the service", () => {
+describe("a refusal of the vault", () => {
   const table: readonly [string, VaultOperation, Error, ErrorCode, readonly (string | RegExp)[]][] = [
     [
-      "secrets get missing in the access policy",
+      "for lack of secrets get in the access policy",
       "secrets get",
-      restError(403, "Forbidden", denied, "AccessDenied"),
+      refused(403, "Forbidden", denied, "AccessDenied"),
       "ACCESS_DENIED",
       [
-        'cannot read secret "my-cert" version 0123456789abcdef0123456789abcdef in https://myvault.vault.azure.net: 403 AccessDenied: ',
-        `\nFix: grant secrets get: \`az keyvault set-policy --name myvault --object-id ${objectId} --secret-permissions get\` (this replaces what the principal may do with secrets:`,
+        `cannot read secret "my-cert" version ${VERSION} in ${VAULT_URL}: 403 AccessDenied: The user, group`,
+        "\nFix: grant keys sign, secrets get, certificates get",
         "ca_certs=<file",
       ],
     ],
     [
-      "keys sign missing in the access policy",
+      "for lack of keys sign in the access policy",
       "keys sign",
-      restError(403, "Forbidden", denied, "AccessDenied"),
+      refused(403, "Forbidden", denied, "AccessDenied"),
       "ACCESS_DENIED",
       [
-        /cannot sign with key "my-cert".*403 AccessDenied/,
-        /--key-permissions sign` \(this replaces what the principal may do with keys: name there what else it needs\)$/,
+        /^cannot sign with key "my-cert".*403 AccessDenied/,
+        `az keyvault set-policy --name myvault --object-id ${OBJECT_ID}`,
       ],
     ],
     [
-      "the role for certificates missing",
+      "for lack of a role",
       "certificates get",
-      restError(
-        403,
-        "Forbidden",
-        `Caller is not authorized to perform action on resource. Caller: appid=1;oid=${objectId}`,
-        "ForbiddenByRbac",
-      ),
+      refused(403, "Forbidden", `Caller: appid=1;oid=${OBJECT_ID}`, "ForbiddenByRbac"),
       "ACCESS_DENIED",
-      [
-        'az role assignment create --role "Key Vault Certificate User"',
-        `--assignee ${objectId} --scope $(az keyvault show --name myvault --query id --output tsv)`,
-      ],
+      [/^cannot read certificate "my-cert"/, 'az role assignment create --role "Key Vault Certificate User"'],
     ],
     [
-      "the role for signing missing",
+      "by the firewall",
       "keys sign",
-      restError(403, "Forbidden", "Caller is not authorized", "ForbiddenByRbac"),
+      refused(403, "Forbidden", "Client address is not authorized", "ForbiddenByFirewall"),
       "ACCESS_DENIED",
-      ['--role "Key Vault Crypto User"', "--assignee <object id>"],
+      ["403 ForbiddenByFirewall", "az keyvault network-rule add --name myvault"],
     ],
     [
-      "the firewall",
+      "of a token of another tenant",
       "keys sign",
-      restError(403, "Forbidden", "Client address is not authorized", "ForbiddenByFirewall"),
+      refused(401, "Unauthorized", "AKV10032: Invalid issuer."),
       "ACCESS_DENIED",
-      ["az keyvault network-rule add --name myvault"],
+      ["401 Unauthorized: AKV10032: Invalid issuer.", "tenant"],
     ],
     [
-      "another tenant",
-      "keys sign",
-      restError(401, "Unauthorized", "AKV10032: Invalid issuer."),
-      "ACCESS_DENIED",
-      ["AKV10032", "tenant"],
-    ],
-    [
-      "no such object",
+      "of an object that it does not have",
       "certificates get",
-      restError(404, "CertificateNotFound", "not found"),
+      refused(404, "CertificateNotFound", "not found"),
       "VALIDATION_ERROR",
-      ["az keyvault certificate show --vault-name myvault --name my-cert --query kid"],
+      ["404 CertificateNotFound: not found", "--query kid"],
     ],
     [
-      "a bad parameter",
+      "of a parameter",
       "keys sign",
-      restError(400, "BadParameter", "no"),
+      refused(400, "BadParameter", "no"),
       "VALIDATION_ERROR",
       ["400 BadParameter: no"],
     ],
-    ["throttling", "keys sign", restError(429, "Throttled", "too many"), "THROTTLED", ["429 Throttled"]],
     [
-      "a fault of the service",
+      "for too many calls",
       "keys sign",
-      restError(503, "ServiceUnavailable", "later"),
-      "ERROR",
-      ["503 ServiceUnavailable: later"],
+      refused(429, "Throttled", "too many"),
+      "THROTTLED",
+      ["429 Throttled", "timeout=<seconds>, now 60"],
     ],
     [
-      "a disabled secret",
-      "secrets get",
-      restError(403, "Forbidden", "Operation get is not allowed on a disabled secret.", "SecretDisabled"),
-      "ACCESS_DENIED",
-      [`set-attributes --vault-name myvault --name my-cert --version ${version} --enabled true`],
-    ],
-    [
-      "an expired key",
+      "for a fault of its own",
       "keys sign",
-      restError(
-        403,
-        "Forbidden",
-        "Operation sign is not allowed on an expired key.",
-        "KeyOperationForbidden",
-      ),
-      "ACCESS_DENIED",
-      [`certificate show --vault-name myvault --name my-cert --version ${version} --query attributes`],
+      refused(503, "ServiceUnavailable", "later"),
+      "ERROR",
+      ["503 ServiceUnavailable: later", "status.azure.com"],
     ],
     [
-      "a certificate that a proxy made",
+      "of a code and a status that nothing is known of",
       "keys sign",
-      Object.assign(new Error("self-signed certificate in certificate chain"), {
-        code: "SELF_SIGNED_CERT_IN_CHAIN",
-      }),
+      refused(409, "Conflict", "no"),
       "ERROR",
-      ["self-signed certificate in certificate chain", "NODE_EXTRA_CA_CERTS"],
-    ],
-    [
-      "no such proxy",
-      "keys sign",
-      Object.assign(new Error("getaddrinfo ENOTFOUND proxy.corp"), { code: "ENOTFOUND" }),
-      "ERROR",
-      ["proxy.corp", "the proxy if HTTPS_PROXY names one"],
-    ],
-    [
-      "a host that is no vault",
-      "keys sign",
-      new Error("The challenge resource 'vault.azure.net' does not match the requested domain."),
-      "ERROR",
-      ["the host asks for a token that is not meant for it, so it got none"],
-    ],
-    [
-      "a page of a gateway",
-      "keys sign",
-      Object.assign(new Error("Unexpected status code: 403"), {
-        statusCode: 403,
-        response: { headers: new Headers() },
-      }),
-      "ACCESS_DENIED",
-      [": 403: the answer is not one of Azure Key Vault's"],
-    ],
-    [
-      "no such host",
-      "secrets get",
-      Object.assign(new Error("getaddrinfo ENOTFOUND myvault.vault.azure.net"), { code: "ENOTFOUND" }),
-      "ERROR",
-      ["ENOTFOUND", "check the vault's name"],
-    ],
-    [
-      "an answer that is not the service's",
-      "secrets get",
-      new TypeError("undefined is not an object"),
-      "ERROR",
-      ["not one of Azure Key Vault's"],
+      [/409 Conflict: no/],
     ],
   ];
   test.each(table)("%s", async (_what, operation, error, code, texts) => {
-    await expectError(() => callVault(operation, key, () => Promise.reject(error)), code, ...texts);
+    await expectError(() => callVault(vault, operation, KEY, () => Promise.reject(error)), code, ...texts);
   });
 
   test("keeps what a program may want to know, and drops the service's link", () => {
-    const { metadata, message } = vaultError(
-      "secrets get",
-      key,
-      restError(403, "Forbidden", denied, "AccessDenied"),
-    );
-    expect(metadata).toEqual({ status: "403", serviceCode: "AccessDenied", requestId: "request-1" });
+    const { metadata, message } = tell(refused(403, "Forbidden", denied, "AccessDenied"), "secrets get");
+    expect(metadata).toEqual({
+      credentialType: "environment",
+      status: "403",
+      serviceCode: "AccessDenied",
+      requestId: "request-1",
+    });
     expect(message).not.toContain("go.microsoft.com");
   });
 
-  test.each([
-    ["with a status", { statusCode: 200, response: { headers: new Headers() } }],
-    ["without a status", { response: { headers: new Headers() } }],
-    ["without an answer", {}],
-  ])("never shows a body that could not be parsed: %s", (_what, shape) => {
-    const body = '{"value":"-----BEGIN PRIVATE KEY-----MIGHAgEA"}<!-- gateway -->';
-    const message = `Error "SyntaxError" occurred while parsing the response body - ${body}`;
-    const parseError = Object.assign(new Error(message), { code: "PARSE_ERROR", ...shape });
-    for (const error of [parseError, new SyntaxError(message)]) {
-      expect(JSON.stringify(vaultError("secrets get", key, error))).not.toContain("PRIVATE KEY");
-      expect(vaultError("secrets get", key, error).message).toContain("not one of Azure Key Vault's");
-    }
+  test("of no version names none", () => {
+    const { problem } = vaultError(
+      vault,
+      "keys sign",
+      { ...KEY, version: undefined },
+      refused(404, "KeyNotFound", "no"),
+    );
+    expect(problem).toBe(`cannot sign with key "my-cert" in ${VAULT_URL}: 404 KeyNotFound: no`);
+  });
+
+  test("says how often the vault was asked", () => {
+    const { failure } = refused(503, "ServiceUnavailable", "later");
+    expect(tell(new RefusedByService(failure, 6)).problem).toEndWith(
+      "503 ServiceUnavailable: later (asked 6 times)",
+    );
+    expect(tell(new RefusedByService(failure, 1)).problem).toEndWith("503 ServiceUnavailable: later");
+  });
+
+  test("that is the vault's own is not told to be a gateway's", () => {
+    expect(tell(refused(403, "Forbidden", "no", "SomethingNew")).fix ?? "").not.toContain("gateway");
   });
 
   test("that is told already is not wrapped again", async () => {
     const told = new PluginError("TIMEOUT", "told");
-    const thrown = await callVault("keys sign", key, () => Promise.reject(told)).catch(
+    const thrown = await callVault(vault, "keys sign", KEY, () => Promise.reject(told)).catch(
       (error: unknown) => error,
     );
     expect(thrown).toBe(told);
   });
 });
 
+describe("a wrong clock", () => {
+  const clockNote = " (this machine's clock is 60 minutes ahead of the service's)";
+  const late = fakeVault(fakeNetwork({ clockNote }));
+
+  test("is told where the vault turns the token down", () => {
+    const { problem, fix } = tell(refused(401, "Unauthorized", "AKV10044: Expired."), "keys sign", late);
+    expect(problem).toEndWith(`AKV10044: Expired.${clockNote}`);
+    expect(fix).toContain("clock");
+  });
+
+  test("is not told where it has nothing to do with the refusal", () => {
+    expect(tell(refused(404, "KeyNotFound", "no"), "keys sign", late).problem).not.toContain("clock");
+  });
+});
+
 describe("the version in the vault's answer", () => {
   test("is taken when it is the one that was asked for, or none was", () => {
-    expect(checkVersion("secrets get", key, version.toUpperCase())).toBe(version);
-    expect(checkVersion("secrets get", { ...key, version: undefined }, version)).toBe(version);
+    expect(checkVersion("secrets get", KEY, VERSION.toUpperCase())).toBe(VERSION);
+    expect(checkVersion("secrets get", { ...KEY, version: undefined }, VERSION)).toBe(VERSION);
   });
 
   test("is refused when it is another", () =>
     expectError(
-      () => checkVersion("certificates get", key, "f".repeat(32)),
+      () => checkVersion("certificates get", KEY, "f".repeat(32)),
       "VALIDATION_ERROR",
-      `asked for version ${version} of certificate "my-cert" and answered with version ${"f".repeat(32)}`,
+      `asked for version ${VERSION} of certificate "my-cert" and answered with version ${"f".repeat(32)}`,
       "az keyvault certificate show --vault-name myvault --name my-cert --query kid",
     ));
 
   test("is an error when it is missing", () =>
     expectError(
-      () => checkVersion("secrets get", key, undefined),
+      () => checkVersion("secrets get", KEY, undefined),
       "ERROR",
-      "answered without the version of secret",
+      `${VAULT_URL} answered for secret "my-cert" without a version`,
     ));
 });

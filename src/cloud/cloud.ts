@@ -1,0 +1,39 @@
+/** One of Azure's clouds: which Entra ID issues the tokens for its vaults. */
+interface Cloud {
+  /** DNS suffixes of its key vaults and managed HSMs. */
+  readonly suffixes: readonly string[];
+  /** Its Entra ID's authority host. */
+  readonly authorityHost: string;
+}
+
+/** https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud */
+const CLOUDS: readonly Cloud[] = [
+  {
+    suffixes: ["vault.azure.net", "managedhsm.azure.net"],
+    authorityHost: "https://login.microsoftonline.com",
+  },
+  {
+    suffixes: ["vault.azure.cn", "managedhsm.azure.cn"],
+    authorityHost: "https://login.chinacloudapi.cn",
+  },
+  {
+    suffixes: ["vault.usgovcloudapi.net", "managedhsm.usgovcloudapi.net"],
+    authorityHost: "https://login.microsoftonline.us",
+  },
+];
+
+/**
+ * The authority host that issues tokens for a vault, by the suffix of the vault's host name; undefined for a host of
+ * no cloud that is known here.
+ * @param vaultUrl for example `https://myvault.vault.azure.cn`
+ */
+export function authorityHostOf(vaultUrl: string): string | undefined {
+  const { hostname } = new URL(vaultUrl);
+  return CLOUDS.find(({ suffixes }) => suffixes.some((suffix) => hostname.endsWith(`.${suffix}`)))
+    ?.authorityHost;
+}
+
+/** What the tokens for a vault are for, such as `https://vault.azure.net`: the suffix of its host name. */
+export function resourceOf(vaultUrl: string): string {
+  return `https://${new URL(vaultUrl).hostname.replace(/^[^.]*\./, "")}`;
+}
