@@ -13,14 +13,16 @@ test("the guide's commands sign and verify, with the access policy and with role
   }
 });
 
-test("the guide's trap ends in an error that names the missing role and the command that grants it", () => {
+test("the guide's trap ends in an error that names the roles and the commands that grant them", () => {
   expect(report.trapError).toStartWith("Error: failed to sign with the plugin azure-kv: ");
-  expect(report.trapError).toContain('grant the role "Key Vault Certificate User"');
-  expect(report.wayOut).toEqual([
-    expect.stringMatching(
-      /^az role assignment create --role "Key Vault Certificate User" --assignee [0-9a-f-]{36} /,
+  expect(report.trapError).toContain("grant the roles that signing needs, each by a command of its own: ");
+  expect(report.wayOut).toEqual(
+    ["Key Vault Crypto User", "Key Vault Certificate User"].map((role) =>
+      expect.stringMatching(
+        new RegExp(`^az role assignment create --role "${role}" --assignee [0-9a-f-]{36} `),
+      ),
     ),
-  ]);
+  );
 });
 
 test("signing asks for nothing that the guide does not grant", () => {

@@ -68,7 +68,10 @@ export async function signInTheTrap(scene: Scene): Promise<string> {
 
 /** Runs the commands that the error names, as they are printed there. Returns them. */
 export async function followTheError({ terminal }: Scene, error: string): Promise<string[]> {
-  terminal.step("The way out", "The error names the command that helps. It is run as it is printed.");
+  terminal.step(
+    "The way out",
+    "The error names the commands that help, of which the guide's one left the second out. They are run as they are printed.",
+  );
   const commands = Array.from(error.matchAll(/`(az [^`]+)`/g), ([, command = ""]) => command);
   for (const command of commands) {
     await terminal.run(command);
