@@ -1,6 +1,6 @@
 /**
  * `npm test`: all checks and tests, in the order in which they fail soonest, on the distribution built here.
- * Each check and each test counts; the last line is `N passed, N failed`. `npm test -- unit e2e` runs the named
+ * Each check and each test counts; what failed is named once more at the end, and the last line is `N passed, N failed`. `npm test -- unit e2e` runs the named
  * suites only.
  */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -13,6 +13,8 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 interface Count {
   readonly passed: number;
   readonly failed: number;
+  /** Their names, as far as the runner told them. */
+  readonly failures: readonly string[];
 }
 
 /** What must be as it is before a test says anything: each a command that succeeds or fails. */
@@ -57,7 +59,7 @@ async function runCheck(name: string, command: readonly string[]): Promise<Count
   console.log(`\n# ${name}`);
   const passed = await run(command);
   console.log(`${passed ? "(pass)" : "(fail)"} ${name}`);
-  return passed ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+  return passed ? { passed: 1, failed: 0, failures: [] } : { passed: 0, failed: 1, failures: [name] };
 }
 
 /** Runs a suite and counts by the runner's own report; a run without a report has failed. */
@@ -69,7 +71,9 @@ async function runSuite(name: string, folders: readonly string[], timeoutMs: num
   const succeeded = await run(["bun", "test", ...reporting, ...folders.map((path) => `./${path}`)]);
   const count = countTests(await readFile(report, "utf8").catch(() => ""));
   await rm(folder, { recursive: true });
-  return succeeded || count.failed > 0 ? count : { ...count, failed: 1 };
+  return succeeded || count.failed > 0
+    ? count
+    : { ...count, failed: 1, failures: [`${name}: the runner itself`] };
 }
 
 /** The attributes of JUnit's root element. A skipped test counts as failed: none may be skipped. */
@@ -77,7 +81,17 @@ function countTests(report: string): Count {
   const head = /<testsuites[^>]*>/.exec(report)?.[0] ?? "";
   const attribute = (name: string): number => Number(new RegExp(` ${name}="(\\d+)"`).exec(head)?.[1] ?? 0);
   const failed = attribute("failures") + attribute("errors") + attribute("skipped");
-  return { passed: attribute("tests") - failed, failed };
+  return { passed: attribute("tests") - failed, failed, failures: failedTests(report) };
+}
+
+/** `file: name` of each test that failed or was skipped, as JUnit's report writes them. */
+function failedTests(report: string): string[] {
+  const cases = [...report.matchAll(/<testcase ([^>]*[^/])>\s*<(?:failure|error|skipped)\b/g)];
+  return cases.map(([, attributes = ""]) => {
+    const attribute = (name: string): string =>
+      new RegExp(`(?:^| )${name}="([^"]*)"`).exec(attributes)?.[1] ?? "";
+    return `${attribute("file")}: ${attribute("name")}`;
+  });
 }
 
 const wanted = process.argv.slice(2);
@@ -100,5 +114,8 @@ for (const [name, { folders, timeoutMs }] of chosen) {
 }
 const passed = counts.reduce((sum, count) => sum + count.passed, 0);
 const failed = counts.reduce((sum, count) => sum + count.failed, 0);
+for (const failure of counts.flatMap((count) => count.failures)) {
+  console.log(`(fail) ${failure}`);
+}
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);
