@@ -127,12 +127,13 @@ export async function requestToken(
   });
 }
 
-/** The Authorization header of a principal with a client secret. */
+/** The Authorization header of a principal with a client secret. Default resource: that of vaults. */
 export async function authorize(
   emulator: Emulator,
   principal: Principal,
+  resource = "https://vault.azure.net",
 ): Promise<Readonly<Record<string, string>>> {
-  const { json } = await requestToken(emulator, secretForm(principal));
+  const { json } = await requestToken(emulator, secretForm(principal, { scope: `${resource}/.default` }));
   const { access_token } = json as { access_token: string };
   return { Authorization: `Bearer ${access_token}` };
 }

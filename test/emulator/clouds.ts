@@ -6,6 +6,10 @@ export interface Cloud {
   readonly vaultSuffix: string;
   /** The resource that a key vault's access token is for: the token's `aud`. */
   readonly vaultResource: string;
+  /** DNS suffix of its managed HSMs, without a leading dot. */
+  readonly hsmSuffix: string;
+  /** The resource that a managed HSM's access token is for. */
+  readonly hsmResource: string;
   /** Entra ID's host name in challenges and in token endpoints. */
   readonly loginHost: string;
   /** Every host name of Entra ID; the last is the one that clients are told to prefer. */
@@ -25,6 +29,8 @@ export const CLOUDS: readonly Cloud[] = [
   {
     vaultSuffix: "vault.azure.net",
     vaultResource: "https://vault.azure.net",
+    hsmSuffix: "managedhsm.azure.net",
+    hsmResource: "https://managedhsm.azure.net",
     loginHost: "login.microsoftonline.com",
     loginHosts: ["login.microsoftonline.com"],
     tokenIssuer: "https://sts.windows.net",
@@ -36,6 +42,8 @@ export const CLOUDS: readonly Cloud[] = [
   {
     vaultSuffix: "vault.azure.cn",
     vaultResource: "https://vault.azure.cn",
+    hsmSuffix: "managedhsm.azure.cn",
+    hsmResource: "https://managedhsm.azure.cn",
     loginHost: "login.chinacloudapi.cn",
     loginHosts: ["login.chinacloudapi.cn", "login.partner.microsoftonline.cn"],
     tokenIssuer: "https://sts.chinacloudapi.cn",
@@ -47,6 +55,8 @@ export const CLOUDS: readonly Cloud[] = [
   {
     vaultSuffix: "vault.usgovcloudapi.net",
     vaultResource: "https://vault.usgovcloudapi.net",
+    hsmSuffix: "managedhsm.usgovcloudapi.net",
+    hsmResource: "https://managedhsm.usgovcloudapi.net",
     loginHost: "login.microsoftonline.us",
     loginHosts: ["login.microsoftonline.us"],
     tokenIssuer: "https://sts.windows.net",
@@ -66,14 +76,28 @@ export function cloudOfVaultSuffix(suffix: string): Cloud {
   return cloud;
 }
 
+/** The cloud whose managed HSMs have this DNS suffix. Throws a RangeError for any other suffix. */
+export function cloudOfHsmSuffix(suffix: string): Cloud {
+  const cloud = CLOUDS.find(({ hsmSuffix }) => hsmSuffix === suffix);
+  if (cloud === undefined) {
+    throw new RangeError(`no cloud has managed HSMs under ${suffix}`);
+  }
+  return cloud;
+}
+
 /** The cloud whose Entra ID has this host name. */
 export function cloudOfLoginHost(host: string): Cloud | undefined {
   return CLOUDS.find(({ loginHosts }) => loginHosts.includes(host));
 }
 
 /** The resources that Entra ID issues tokens for. */
-export function resourcesOf({ vaultResource, armResources, graphResources }: Cloud): readonly string[] {
-  return [vaultResource, ...armResources, ...graphResources];
+export function resourcesOf({
+  vaultResource,
+  hsmResource,
+  armResources,
+  graphResources,
+}: Cloud): readonly string[] {
+  return [vaultResource, hsmResource, ...armResources, ...graphResources];
 }
 
 /**
@@ -85,7 +109,9 @@ export function findResource(cloud: Cloud, resource: string): string | undefined
   return resourcesOf(cloud).find((known) => bare(known) === bare(resource)) && resource;
 }
 
-/** Whether the name is that of a key vault, existing or not. */
-export function isVaultHost(host: string): boolean {
-  return CLOUDS.some(({ vaultSuffix }) => host.endsWith(`.${vaultSuffix}`));
+/** Whether the name is that of a key vault or a managed HSM, existing or not. */
+export function isKeyVaultHost(host: string): boolean {
+  return CLOUDS.some(({ vaultSuffix, hsmSuffix }) =>
+    [vaultSuffix, hsmSuffix].some((suffix) => host.endsWith(`.${suffix}`)),
+  );
 }

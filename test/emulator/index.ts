@@ -8,7 +8,7 @@ import { createArmService } from "./arm/index.ts";
 import { createRoleAssignments, type RoleAssignments } from "./authorization/role-assignments.ts";
 import { roleOfName } from "./authorization/roles.ts";
 import { createClock } from "./clock.ts";
-import { CLOUDS, isVaultHost } from "./clouds.ts";
+import { CLOUDS, isKeyVaultHost } from "./clouds.ts";
 import { createTokenIssuer } from "./entra/access-token.ts";
 import { createDirectory } from "./entra/directory.ts";
 import { createEntraService } from "./entra/index.ts";
@@ -17,10 +17,12 @@ import { createSessions } from "./entra/sessions.ts";
 import { createUser } from "./entra/user.ts";
 import { createFaultTable } from "./faults/fault-table.ts";
 import { createGraphService } from "./graph/index.ts";
+import { hostName, type ServiceHandler } from "./http/exchange.ts";
 import { createHostTable, type HostTable } from "./http/host-table.ts";
 import { createJournal } from "./http/journal.ts";
 import { type Listening, listen } from "./http/listen.ts";
 import { createServiceServer } from "./http/server.ts";
+import { createManagedHsm, type ManagedHsmResource } from "./managed-hsm/index.ts";
 import { createMachine, IMDS_HOST } from "./managed-identity/index.ts";
 import { urlWithCredentials } from "./proxy/credentials.ts";
 import { createProxy, type Destination } from "./proxy/proxy.ts";
@@ -28,6 +30,7 @@ import { createTlsAuthority, type TlsAuthority } from "./tls/authority.ts";
 import { createTlsServer } from "./tls/server.ts";
 import type { Emulator, EmulatorOptions, Subscription, TlsCertificateFiles } from "./types.ts";
 import { createVault, type VaultResource } from "./vault/index.ts";
+import { createWeb } from "./web-site/index.ts";
 
 export { entraErrorBody } from "./entra/injected-error.ts";
 export type * from "./types.ts";
@@ -49,9 +52,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const assignments = createRoleAssignments(clock);
   const subscription = createSubscription(assignments);
   const vaults: VaultResource[] = [];
+  const hsms: ManagedHsmResource[] = [];
   const { id: subscriptionId, resourceGroup } = subscription;
+  const resourceGroupId = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`;
   const shared = { directory, issuer, clock };
-  const arm = createArmService({ ...shared, assignments, subscriptionId, resourceGroup, vaults });
+  const arm = createArmService({ ...shared, assignments, subscriptionId, resourceGroup, vaults, hsms });
   const graph = createGraphService(shared);
   for (const { loginHosts, armHost, graphHost } of CLOUDS) {
     for (const host of loginHosts) {
@@ -64,9 +69,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const caFile = join(folder, "ca.pem");
   await writeFile(caFile, authority.certificate);
 
+  const web = createWeb(hosts);
   const machine = createMachine(() => plain.origin, shared);
+  const plainHandler: ServiceHandler = (request) =>
+    (web.plain.has(hostName(request.host)) ? web.plain : machine).handler(request);
   const plain: Listening = await listen(
-    createServiceServer({ handler: machine.handler, journal, faults, clock }),
+    createServiceServer({ handler: plainHandler, journal, faults, clock }),
     0,
   );
   const http = createServiceServer({ handler: hosts.handler, journal, faults, clock });
@@ -75,7 +83,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     destinationOf: (host, port) => destinationOf(host, port, hosts),
     tlsPort: tls.port,
     plainPort: plain.port,
-    isPlainHost: (host) => host === IMDS_HOST || host === new URL(plain.origin).host,
+    isPlainHost: (host) => host === IMDS_HOST || host === new URL(plain.origin).host || web.plain.has(host),
     credentials: options.proxyCredentials,
     journal,
     faults,
@@ -90,13 +98,22 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     environment: clientEnvironment(urlWithCredentials(proxy.origin, options.proxyCredentials), caFile),
     log: journal.entries,
     createVault(name, vaultOptions = {}) {
-      const resourceGroupId = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`;
       const surroundings = { ...shared, assignments, resourceGroupId };
       const { vault, resource, host, handler } = createVault(name, vaultOptions, surroundings);
       hosts.add(host, handler);
       vaults.push(resource);
       return vault;
     },
+    createManagedHsm(name, hsmOptions = {}) {
+      const { hsm, resource, host, handler } = createManagedHsm(name, hsmOptions, {
+        ...shared,
+        resourceGroupId,
+      });
+      hosts.add(host, handler);
+      hsms.push(resource);
+      return hsm;
+    },
+    publish: web.publish,
     createServicePrincipal: async (credential) => await createServicePrincipal(credential, directory, folder),
     createUser: (userOptions) => createUser(userOptions, directory),
     approveDeviceCode: sessions.approve,
@@ -131,7 +148,7 @@ function createSubscription(assignments: RoleAssignments): Subscription {
   };
 }
 
-/** As the names resolve in Azure: a vault that was never made has no address, and other hosts are none of ours. */
+/** As the names resolve: a vault or HSM that was never made has no address; of other hosts, those that are published. */
 function destinationOf(host: string, port: number, hosts: HostTable): Destination {
   if (port !== 443) {
     return "forbidden";
@@ -139,7 +156,7 @@ function destinationOf(host: string, port: number, hosts: HostTable): Destinatio
   if (hosts.has(host)) {
     return "emulator";
   }
-  return isVaultHost(host) ? "unresolvable" : "forbidden";
+  return isKeyVaultHost(host) ? "unresolvable" : "forbidden";
 }
 
 /** Variables of the SDKs and of Go, Python and curl; loopback stays out of the proxy as it would in Azure. */

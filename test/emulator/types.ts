@@ -1,9 +1,13 @@
 /** The emulator as tests and people see it: Azure's servers under their real names, on this machine. */
 import type { Fault, FaultKind } from "./fault-types.ts";
+import type { ManagedHsm, ManagedHsmOptions } from "./hsm-types.ts";
 import type { Permission, RoleName, Vault, VaultOptions } from "./vault-types.ts";
+import type { PublishedContent } from "./web-types.ts";
 
 export type * from "./fault-types.ts";
+export type * from "./hsm-types.ts";
 export type * from "./vault-types.ts";
+export type * from "./web-types.ts";
 
 /** How an emulator may differ from the default one. */
 export interface EmulatorOptions {
@@ -38,6 +42,7 @@ export interface Emulator {
   /** Every request that reached the emulator, in the order in which it was answered. */
   readonly log: readonly LogEntry[];
   createVault(name: string, options?: VaultOptions): Vault;
+  createManagedHsm(name: string, options?: ManagedHsmOptions): ManagedHsm;
   createServicePrincipal(credential: ServicePrincipalCredential): Promise<Principal>;
   /** A person, who signs in by the Azure CLI. Throws where the user principal name is taken. */
   createUser(options: UserOptions): User;
@@ -56,6 +61,13 @@ export interface Emulator {
   createManagedIdentity(kind: ManagedIdentityKind, host?: ManagedIdentityHost): Principal;
   /** A TLS certificate of the emulator's authority for other servers of a test, such as a registry. */
   issueTlsCertificate(hosts: readonly string[]): Promise<TlsCertificateFiles>;
+  /**
+   * Puts something onto a web site outside Azure, such as a CA's: `http://ca.example/issuing.crt`, reached by a plain
+   * request to the proxy, or `https://…`, reached by a tunnel. What was there before is replaced. Default content type:
+   * `application/pkix-cert` (RFC 2585, section 4.1). Returns what takes it away again: the site then answers 404, as it
+   * does for all that was never published. Throws a RangeError for other ports, for Azure's hosts and for loopback.
+   */
+  publish(url: string, content: PublishedContent, contentType?: string): () => void;
   /**
    * Runs, and waits for, the hook after each request was handled and before its answer leaves.
    * Returns what takes the hook away again.

@@ -1,5 +1,6 @@
 /** A key vault as tests see it: who may do what in it, what it holds, and how it may be made to refuse. */
 import type { KeyObject } from "node:crypto";
+import type { KeySpec } from "../pki/index.ts";
 import type { Principal } from "./types.ts";
 
 export type KeyPermission = "get" | "sign";
@@ -48,11 +49,16 @@ export interface Vault {
   assignRole(principal: Principal, role: RoleName): void;
   /** Adds a certificate, or a new latest version of it where the name exists: key and secret come with it. */
   importCertificate(request: ImportRequest): CertificateVersion;
+  /**
+   * Adds a key that no certificate and no secret goes with, or a new latest version of it where the name exists.
+   * Throws where a certificate has the name.
+   */
+  createKey(request: KeyRequest): KeyVersion;
   /** Ends every access policy of the principal, and every role assignment that was made for this vault. */
   revoke(principal: Principal): void;
   /**
-   * Changes the attributes of one version (default: the latest) of a certificate with its key and secret; those that
-   * are not named stay. Throws where there is no such version.
+   * Changes the attributes of one version (default: the latest) of a certificate with its key and secret, or of a key
+   * by itself; those that are not named stay. Throws where there is no such version.
    */
   setAttributes(name: string, attributes: ObjectAttributes, version?: string): void;
   /** Lets this many calls per window through and answers the others 429 Throttled, until called with undefined. */
@@ -95,6 +101,29 @@ export interface ImportRequest {
   readonly exportable?: boolean;
   /** The secret's value as another tool made it, in place of the emulator's own encoding. */
   readonly secretValue?: string;
+}
+
+/** A key to be made, or one that is given. */
+export type KeyRequest = KeyMaterial & {
+  readonly name: string;
+  /** Those that are not named: enabled, without dates, every operation. */
+  readonly attributes?: ObjectAttributes;
+};
+
+/** A key spec, for which a new private key is made at once (RSA-4096 may take seconds), or the private key itself. */
+export type KeyMaterial =
+  | { readonly keySpec: KeySpec; readonly privateKey?: never }
+  | { readonly privateKey: KeyObject; readonly keySpec?: never };
+
+/** The identifiers of one version of a key that has no certificate. */
+export interface KeyVersion {
+  readonly name: string;
+  /** 32 hexadecimal digits. */
+  readonly version: string;
+  /** `https://<host>/keys/<name>/<version>` */
+  readonly keyId: string;
+  /** `https://<host>/keys/<name>` */
+  readonly keyIdWithoutVersion: string;
 }
 
 /** The identifiers of one version of a certificate, its key and its secret. */

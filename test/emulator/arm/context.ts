@@ -5,6 +5,7 @@ import type { Cloud } from "../clouds.ts";
 import type { AccessTokenClaims, TokenIssuer } from "../entra/access-token.ts";
 import type { Directory } from "../entra/directory.ts";
 import type { PathParameters, ServiceAnswer, ServiceRequest } from "../http/exchange.ts";
+import type { ManagedHsmResource } from "../managed-hsm/index.ts";
 import type { VaultResource } from "../vault/index.ts";
 import { authorizationFailed } from "./errors.ts";
 
@@ -18,6 +19,8 @@ export interface ArmState {
   readonly resourceGroup: string;
   /** The vaults of every cloud and tenant. */
   readonly vaults: readonly VaultResource[];
+  /** The managed HSMs of every cloud and tenant. */
+  readonly hsms: readonly ManagedHsmResource[];
 }
 
 /** The state, and who asks for what. */

@@ -42,7 +42,7 @@ export const VAULT_RESOURCE_ROUTES: readonly ArmRoute[] = [
     path: /^\/subscriptions\/[^/]+\/providers\/Microsoft\.KeyVault\/managedHSMs\/?$/i,
     action: "Microsoft.KeyVault/managedHSMs/read",
     scope: subscriptionScope,
-    answer: () => ({ status: 200, body: { value: [] } }),
+    answer: listManagedHsms,
   },
   {
     method: "GET",
@@ -82,6 +82,22 @@ function listVaults(context: ArmContext): ServiceAnswer {
 
 function showVault(vault: VaultResource): ServiceAnswer {
   return { status: 200, body: resource(vault) };
+}
+
+/** The shape is that of `az keyvault show --hsm-name` in https://github.com/Azure/azure-cli/issues/17914. */
+function listManagedHsms({ hsms, cloud, directory }: ArmContext): ServiceAnswer {
+  const value = hsms
+    .filter((hsm) => hsm.cloud === cloud && hsm.tenantId === directory.tenantId)
+    .map(({ id, name, url, tenantId }) => ({
+      id,
+      name,
+      type: "Microsoft.KeyVault/managedHSMs",
+      location: REGION,
+      sku: { family: "B", name: "Standard_B1" },
+      tags: {},
+      properties: { tenantId, hsmUri: `${url}/`, provisioningState: "Succeeded" },
+    }));
+  return { status: 200, body: { value } };
 }
 
 /** `az keyvault set-policy` writes the whole vault back. Only the access policies can change here. */

@@ -1,9 +1,9 @@
 /** Azure's built-in roles: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/security */
-import type { RoleName } from "../types.ts";
+import type { ManagedHsmRoleName, RoleName } from "../types.ts";
 
 /** What a role allows: on resources by Resource Manager, and on what is in them by their own servers. */
 export interface Role {
-  readonly roleName: RoleName;
+  readonly roleName: RoleName | ManagedHsmRoleName;
   /** The role definition's name, GUID: the same in every tenant. */
   readonly id: string;
   readonly description: string;

@@ -20,6 +20,8 @@ export interface ServiceAnswer {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON; without it the body is empty. */
   readonly body?: unknown;
+  /** Sent as they are, in place of `body`: all at once, or as they come. */
+  readonly octets?: Uint8Array | AsyncIterable<Uint8Array>;
   readonly errorCode?: string | undefined;
   readonly principal?: Principal | undefined;
   readonly permission?: Permission | undefined;

@@ -183,14 +183,14 @@ interface Target {
   readonly audience: string;
 }
 
-/** A vault's resource may come with a slash at its end; the token is the same. */
+/** The resource of vaults or of managed HSMs may come with a slash at its end; the token is the same. */
 function targetOf(resource: string | null): Target | undefined {
   const cloud = CLOUDS.find((candidate) => findResource(candidate, resource ?? "") !== undefined);
   if (cloud === undefined || resource === null) {
     return undefined;
   }
-  const { vaultResource } = cloud;
-  return { cloud, audience: resource === `${vaultResource}/` ? vaultResource : resource };
+  const bare = [cloud.vaultResource, cloud.hsmResource].find((known) => resource === `${known}/`);
+  return { cloud, audience: bare ?? resource };
 }
 
 function imdsError(error: string, description: string): ServiceAnswer {

@@ -41,11 +41,11 @@ const REFUSALS = { unresolvable: 502, forbidden: 403 } as const;
 /** A proxy of the given table of hosts. Refused requests are logged; what passes is logged by who answers it. */
 export function createProxy(options: ProxyOptions): Server {
   const server = createServer((incoming, response) => {
-    const host = incoming.headers.host?.toLowerCase() ?? "";
+    const host = hostOf(incoming);
     if (!isAuthorized(incoming.headers, options.credentials)) {
       void refuse(incoming, response, 407, options.journal);
-    } else if (options.isPlainHost(host)) {
-      forward(incoming, response, options.plainPort);
+    } else if (options.isPlainHost(host) && !/^https:/i.test(incoming.url ?? "")) {
+      forward(incoming, response, { host, port: options.plainPort });
     } else {
       void refuse(incoming, response, 403, options.journal);
     }
@@ -58,15 +58,20 @@ export function createProxy(options: ProxyOptions): Server {
 }
 
 async function refuse(
-  { method = "GET", url: target = "", headers }: IncomingMessage,
+  incoming: IncomingMessage,
   response: ServerResponse,
   status: 403 | 407,
   journal: Journal,
 ): Promise<void> {
-  const host = headers.host?.toLowerCase() ?? "";
-  await journal.record({ host, method, target }, { status });
+  const { method = "GET", url: target = "" } = incoming;
+  await journal.record({ host: hostOf(incoming), method, target }, { status });
   const challenge = status === 407 ? PROXY_CHALLENGE : {};
   response.writeHead(status, { "Content-Length": "0", ...challenge }).end();
+}
+
+/** The host of a whole URL counts, whatever the Host header says: RFC 9112, section 3.2.2. */
+function hostOf({ url = "", headers }: IncomingMessage): string {
+  return /^https?:/i.test(url) && URL.canParse(url) ? new URL(url).host : (headers.host?.toLowerCase() ?? "");
 }
 
 async function tunnel(

@@ -6,8 +6,10 @@ import type { KeyObject, X509Certificate } from "node:crypto";
 import type { ObjectAttributes } from "../types.ts";
 import { forbidden, type ObjectKind, type VaultFault } from "./errors.ts";
 
-/** Times are seconds since 1970. */
-export interface VersionAttributes extends Required<ObjectAttributes> {
+/** Times are seconds since 1970. A key without a certificate has no dates unless it is given some. */
+export interface VersionAttributes extends ObjectAttributes {
+  readonly enabled: boolean;
+  readonly keyOperations: readonly string[];
   readonly created: number;
   readonly updated: number;
 }
@@ -18,21 +20,21 @@ const KEY_OPERATIONS: Readonly<Record<string, readonly string[]>> = {
   ec: ["sign", "verify"],
 };
 
-/** Those of a new version: the dates are the certificate's. */
+/** Those of a new version of a certificate: the dates are the certificate's. */
 export function newAttributes(
   { validFrom, validTo }: X509Certificate,
-  { asymmetricKeyType = "rsa" }: KeyObject,
+  privateKey: KeyObject,
   now: number,
 ): VersionAttributes {
+  const dates = { notBefore: toSeconds(validFrom), expires: toSeconds(validTo) };
+  return { ...newKeyAttributes(privateKey, now), ...dates };
+}
+
+/** Those of a new version of a key that no certificate goes with. */
+export function newKeyAttributes({ asymmetricKeyType = "rsa" }: KeyObject, now: number): VersionAttributes {
   const created = Math.floor(now);
-  return {
-    enabled: true,
-    notBefore: toSeconds(validFrom),
-    expires: toSeconds(validTo),
-    keyOperations: KEY_OPERATIONS[asymmetricKeyType] ?? [],
-    created,
-    updated: created,
-  };
+  const keyOperations = KEY_OPERATIONS[asymmetricKeyType] ?? [];
+  return { enabled: true, keyOperations, created, updated: created };
 }
 
 /** Those that are named change, the others stay. */
@@ -69,10 +71,10 @@ export function demandSigning({ notBefore, expires, keyOperations }: VersionAttr
   if (!keyOperations.includes("sign")) {
     throw forbidden("KeyOperationForbidden", "Operation sign is not permitted on this key.");
   }
-  if (now < notBefore) {
+  if (notBefore !== undefined && now < notBefore) {
     throw forbidden("KeyOperationForbidden", "Operation sign is not allowed on a key that is not yet valid.");
   }
-  if (now >= expires) {
+  if (expires !== undefined && now >= expires) {
     throw forbidden("KeyOperationForbidden", "Operation sign is not allowed on an expired key.");
   }
 }

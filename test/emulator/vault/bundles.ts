@@ -1,5 +1,6 @@
 /** The JSON that a vault shows of its objects: the REST API's CertificateBundle, SecretBundle, KeyBundle, … */
 import { createHash, createPublicKey, X509Certificate } from "node:crypto";
+import type { StoredKey } from "./key-store.ts";
 import { policyBundle } from "./policy.ts";
 import type { PendingCertificate, StoredVersion } from "./store.ts";
 
@@ -87,18 +88,17 @@ export function secretBundle(stored: StoredVersion): object {
   };
 }
 
-/** `GET /keys/{name}/{version}` of a certificate's key: the public half. */
-export function keyBundle(stored: StoredVersion): object {
+/** `GET /keys/{name}/{version}`: the public half. */
+export function keyBundle(stored: StoredKey): object {
   return {
     key: { kid: stored.ids.keyId, ...publicJwk(stored) },
     attributes: { ...attributesBundle(stored), exportable: stored.policy.exportable },
-    tags: {},
-    managed: true,
+    ...(stored.isManaged && { tags: {}, managed: true }),
   };
 }
 
 /** A key in hardware says so in its type: `RSA-HSM`. */
-function publicJwk({ privateKey, policy, attributes: { keyOperations } }: StoredVersion): object {
+function publicJwk({ privateKey, policy, attributes: { keyOperations } }: StoredKey): object {
   const { kty = "", n, e, crv, x, y } = createPublicKey(privateKey).export({ format: "jwk" });
   const numbers = kty === "RSA" ? { n, e } : { crv, x, y };
   return { kty: policy.keyType, key_ops: keyOperations, ...numbers };
@@ -106,7 +106,7 @@ function publicJwk({ privateKey, policy, attributes: { keyOperations } }: Stored
 
 const RECOVERY = { recoveryLevel: "Recoverable+Purgeable", recoverableDays: 90 } as const;
 
-function attributesBundle({ attributes }: StoredVersion): object {
+function attributesBundle({ attributes }: Pick<StoredKey, "attributes">): object {
   const { enabled, notBefore: nbf, expires: exp, created, updated } = attributes;
   return { enabled, nbf, exp, created, updated, ...RECOVERY };
 }

@@ -1,20 +1,30 @@
-/** What a vault holds: certificates by name, each with its versions, key and secret in one; and those under way. */
-import { createPublicKey, type KeyObject, randomBytes, X509Certificate } from "node:crypto";
+/**
+ * What a vault holds: certificates by name, each with its versions, key and secret in one; those under way; and keys by
+ * themselves.
+ */
+import { createPublicKey, type KeyObject, X509Certificate } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { CertificateVersion, ImportRequest, ObjectAttributes } from "../types.ts";
-import { changeAttributes, disabledFault, newAttributes, type VersionAttributes } from "./attributes.ts";
-import { notFound, type ObjectKind } from "./errors.ts";
+import { disabledFault, newAttributes } from "./attributes.ts";
+import { notFound, type ObjectKind, VaultFault } from "./errors.ts";
+import {
+  createKeyStore,
+  demandName,
+  type KeyFinder,
+  type KeyStore,
+  objectId,
+  type StoredKey,
+} from "./key-store.ts";
 import { type CertificatePolicy, policyOfCertificate } from "./policy.ts";
 import { encodeSecret } from "./secret-value.ts";
+import { createShelf, type Versioned } from "./shelf.ts";
 
-/** One version as the vault keeps it. */
-export interface StoredVersion {
+/** One version of a certificate as the vault keeps it. */
+export interface StoredVersion extends StoredKey {
   readonly ids: CertificateVersion;
-  readonly privateKey: KeyObject;
   readonly leaf: Uint8Array;
   readonly policy: CertificatePolicy;
   readonly secretValue: string;
-  readonly attributes: VersionAttributes;
 }
 
 /** A certificate that is being made: its key is there, its certificate may not be yet. */
@@ -41,15 +51,12 @@ export interface Destiny {
 export interface Store {
   add(request: ImportRequest, destiny?: Destiny): CertificateVersion;
   /**
-   * Throws NotFound of the kind, or Forbidden for an operation on a key or secret that is disabled, or not merged yet.
-   * Without a version, or an empty one: the latest.
+   * Throws NotFound of the kind, or Forbidden for a secret that is disabled, or not merged yet. Without a version, or
+   * with an empty one: the latest.
    */
-  find(
-    kind: ObjectKind,
-    name: string,
-    version: string | undefined,
-    operation?: "get" | "sign",
-  ): StoredVersion;
+  find(kind: "certificates" | "secrets", name: string, version: string | undefined): StoredVersion;
+  /** Those of certificates and those by themselves. A key that is not merged yet counts as disabled. */
+  readonly keys: KeyFinder & Pick<KeyStore, "create">;
   /** Throws NotFound where there is no such version; without one: the latest. */
   setAttributes(name: string, change: ObjectAttributes, version?: string): void;
   /** The versions of a certificate, the oldest first; none where there is no such certificate. */
@@ -69,57 +76,74 @@ export interface PendingCertificates {
   delete(name: string): void;
 }
 
-/** What a name may be: the service's own rule. */
-export const OBJECT_NAME = /^[0-9a-zA-Z-]{1,127}$/;
-/** What a version looks like. */
-export const OBJECT_VERSION = /^[0-9a-f]{32}$/;
-
 /** An empty store of the vault at `url`. */
 export function createStore(url: string, clock: Clock): Store {
-  const byName = new Map<string, StoredVersion[]>();
+  const shelf = createShelf<StoredVersion>();
+  const loneKeys = createKeyStore(url, clock, "software");
   const pendingByName = new Map<string, PendingCertificate>();
-  const versions = (name: string) => byName.get(name.toLowerCase()) ?? [];
-  const select = (name: string, version: string) =>
-    version === "" ? versions(name).at(-1) : versions(name).find(({ ids }) => ids.version === version);
-  const reserve = (name: string) => newIds(versions(name)[0]?.ids.name ?? name, url);
+  const reserve = (name: string) => withIds(shelf.reserve(name), url);
+  const isUnderWay = (name: string, version = "") => {
+    const pending = pendingByName.get(name.toLowerCase());
+    return pending?.status === "inProgress" && (version === "" || version === pending.ids.version);
+  };
   return {
-    versions,
+    versions: shelf.versions,
+    latest: shelf.latest,
     reserve,
-    latest: () => [...byName.values()].flatMap((all) => all.slice(-1)),
     pending: {
       get: (name) => pendingByName.get(name.toLowerCase()),
       set: (pending) => void pendingByName.set(pending.ids.name.toLowerCase(), pending),
       delete: (name) => void pendingByName.delete(name.toLowerCase()),
     },
     add(request, destiny) {
+      if (loneKeys.has(request.name)) {
+        throw nameTaken("key", request.name);
+      }
       const stored = toStored(request, destiny ?? { ids: reserve(request.name) }, clock.seconds());
-      byName.set(request.name.toLowerCase(), [...versions(request.name), stored]);
+      shelf.add(stored);
       return stored.ids;
     },
-    setAttributes(name, change, version = "") {
-      const found = select(name, version);
-      if (found === undefined) {
-        throw notFound("certificates", version === "" ? name : `${name}/${version}`);
+    setAttributes(name, change, version) {
+      if (loneKeys.has(name)) {
+        loneKeys.setAttributes(name, change, version);
+      } else if (!shelf.setAttributes(name, version, change, clock.seconds())) {
+        throw notFound("certificates", objectId(name, version));
       }
-      const changed = { ...found, attributes: changeAttributes(found.attributes, change, clock.seconds()) };
-      const all = versions(name).map((stored) => (stored === found ? changed : stored));
-      byName.set(name.toLowerCase(), all);
     },
-    find(kind, name, version = "", operation = "get") {
-      const found = select(name, version);
-      const isUsable = found?.attributes.enabled || kind === "certificates";
-      if (found && isUsable) {
+    find(kind, name, version) {
+      const found = shelf.select(name, version);
+      if (found && (found.attributes.enabled || kind === "certificates")) {
         return found;
       }
-      const pending = pendingByName.get(name.toLowerCase());
-      const isUnderWay =
-        pending?.status === "inProgress" && (version === "" || version === pending.ids.version);
-      if ((found || isUnderWay) && kind !== "certificates") {
-        throw disabledFault(kind, operation);
+      if ((found || isUnderWay(name, version)) && kind === "secrets") {
+        throw disabledFault(kind, "get");
       }
-      throw notFound(kind, version === "" ? name : `${name}/${version}`);
+      throw notFound(kind, objectId(name, version));
+    },
+    keys: {
+      create(request) {
+        if (shelf.versions(request.name).length > 0 || isUnderWay(request.name)) {
+          throw nameTaken("certificate", request.name);
+        }
+        return loneKeys.create(request);
+      },
+      find(name, version, operation) {
+        const found = shelf.select(name, version);
+        if (found?.attributes.enabled) {
+          return found;
+        }
+        if (found || isUnderWay(name, version)) {
+          throw disabledFault("keys", operation);
+        }
+        return loneKeys.find(name, version, operation);
+      },
     },
   };
+}
+
+/** No source says what becomes of a certificate that is made under the name of a key, or a key under its: refused. */
+function nameTaken(noun: "key" | "certificate", name: string): VaultFault {
+  return new VaultFault(409, "Conflict", `There is a ${noun} by the name ${name} already.`);
 }
 
 function toStored(
@@ -127,13 +151,10 @@ function toStored(
   { ids, policy }: Pick<Destiny, "ids"> & Partial<Destiny>,
   now: number,
 ): StoredVersion {
-  const { name } = ids;
-  if (!OBJECT_NAME.test(name)) {
-    throw new RangeError(`not a name of a vault's object: ${name}`);
-  }
+  demandName(ids.name);
   const leaf = request.leaf ?? request.certificates[0];
   if (leaf === undefined) {
-    throw new RangeError(`no certificate to import as ${name}`);
+    throw new RangeError(`no certificate to import as ${ids.name}`);
   }
   const parsed = new X509Certificate(leaf);
   if (!sameKey(parsed.publicKey, request.privateKey)) {
@@ -143,6 +164,7 @@ function toStored(
   const content = { ...request, leaf, exportable, contentType };
   return {
     ids,
+    isManaged: true,
     privateKey,
     leaf,
     policy: policy ?? policyOfCertificate(leaf, privateKey, { exportable, contentType }),
@@ -151,8 +173,7 @@ function toStored(
   };
 }
 
-function newIds(name: string, url: string): CertificateVersion {
-  const version = randomBytes(16).toString("hex");
+function withIds({ name, version }: Versioned["ids"], url: string): CertificateVersion {
   const id = (kind: ObjectKind) => `${url}/${kind}/${name}/${version}`;
   return { name, version, certificateId: id("certificates"), keyId: id("keys"), secretId: id("secrets") };
 }
