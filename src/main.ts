@@ -1,5 +1,5 @@
 /** The edge of the process: arguments, streams and the exit code are touched here and in standard-streams.ts alone. */
-import { run } from "./cli/run.ts";
+import { isForPeople, run } from "./cli/run.ts";
 import { withoutSecrets } from "./error/redact.ts";
 import { asPluginError } from "./error/unexpected-error.ts";
 import { log, openLog } from "./log/log.ts";
@@ -15,16 +15,17 @@ const IGNORED_VARIABLES = ["DEBUG", "AZURE_LOG_LEVEL", "NODE_TLS_REJECT_UNAUTHOR
 
 let failed = false;
 
-/** Once: the CLI reads all of stderr as one JSON object. */
+/** Once: the CLI reads all of stderr as one JSON object. A person reads text. */
 function fail(thrown: unknown): void {
   if (failed) {
     return;
   }
   failed = true;
   try {
-    const text = encodeError(withoutSecrets(asPluginError(thrown), process.env));
+    const error = withoutSecrets(asPluginError(thrown), process.env);
+    const text = encodeError(error);
     log("error", text);
-    writeAndExit(2, text, 1);
+    writeAndExit(2, isForPeople(process.argv.slice(2)) ? `Error: ${error.message}\n` : text, 1);
   } catch {
     // Nobody reads stderr: the exit code is all that is left.
     process.exit(1);

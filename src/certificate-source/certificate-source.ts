@@ -1,21 +1,38 @@
+import { isManagedHsm } from "../cloud/cloud.ts";
+import { validationError } from "../error/plugin-error.ts";
+import { type KeyIdentifier, keyIdentifierText } from "../key-identifier/key-identifier.ts";
 import type { ChainSource } from "../plugin-config/plugin-config.ts";
-import { caCertsFileSource } from "./ca-certs-file.ts";
 import type { FindCertificates } from "./found-certificates.ts";
-import { findSelfSigned } from "./self-signed.ts";
-import { findInSecret } from "./vault-secret.ts";
+
+/**
+ * A Managed HSM holds no certificates.
+ * @throws PluginError VALIDATION_ERROR where the plugin config says that they are there.
+ */
+export function checkChainSource({ kind }: ChainSource, key: KeyIdentifier): void {
+  if (kind !== "cert-chain" && isManagedHsm(key.vaultUrl)) {
+    throw validationError(
+      `${keyIdentifierText(key)} is a key of a Managed HSM, which holds no certificates`,
+      "give the certificates from the leaf to the root in a file: `--plugin-config cert_chain=<file>`",
+    );
+  }
+}
 
 /**
  * How the plugin config says that certificates are found. Files are read here, before the vault is asked for
- * anything.
+ * anything; and only what this source needs is loaded.
  * @throws PluginError VALIDATION_ERROR for a file that cannot be read or holds no certificate.
  */
-export function certificateSource(source: ChainSource): FindCertificates {
+export async function certificateSource(source: ChainSource): Promise<FindCertificates> {
   switch (source.kind) {
     case "secret":
-      return findInSecret;
+      return (await import("./vault-secret.ts")).findInSecret;
     case "self-signed":
-      return findSelfSigned;
+      return (await import("./self-signed.ts")).findSelfSigned;
     case "ca-certs":
-      return caCertsFileSource(source.file);
+      return await (await import("./ca-certs-file.ts")).caCertsFileSource(source.file);
+    case "cert-chain": {
+      const bag = await (await import("./cert-chain-file.ts")).readCertChain(source.file);
+      return async (_vault, { version }) => ({ version, ...bag });
+    }
   }
 }

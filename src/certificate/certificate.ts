@@ -1,11 +1,13 @@
 import { type KeyObject, X509Certificate } from "node:crypto";
 import { PluginError } from "../error/plugin-error.ts";
+import { type CertificateContents, readContents } from "./contents.ts";
 
-/** A certificate, and as node:crypto reads it. */
+/** A certificate, as node:crypto reads it, and what that does not tell of it. */
 export interface Certificate {
   /** DER, byte for byte as it was issued: without what may follow it, such as OpenSSL's trust settings. */
   readonly der: Uint8Array;
   readonly x509: X509Certificate;
+  readonly contents: CertificateContents;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface Certificate {
 export function parseCertificate(der: Uint8Array, origin: string): Certificate {
   try {
     const x509 = new X509Certificate(der);
-    return { der: x509.raw, x509 };
+    return { der: x509.raw, x509, contents: readContents(x509.raw) };
   } catch {
     throw new PluginError("ERROR", `${origin} is not a readable X.509 certificate`, {
       fix: "import the certificate into the vault again",
@@ -39,13 +41,18 @@ export function isSelfSigned(certificate: Certificate): boolean {
   return isIssuedBy(certificate, certificate);
 }
 
+/** Whether the certificate gives this one's name as its issuer's, octet by octet, as Notation compares them. */
+export function namesAsIssuer(certificate: Certificate, issuer: Certificate): boolean {
+  return Buffer.compare(certificate.contents.issuer, issuer.contents.subject) === 0;
+}
+
 /**
  * Whether the issuer bears the name that the certificate gives (RFC 5280, section 4.1.2.4) and its key made the
  * certificate's signature. A name alone proves nothing: two CAs may share it. node:crypto's checkIssued is of no
  * use here: it wants keyCertSign of every issuer, and a self-signed leaf must not have that.
  */
 export function isIssuedBy(certificate: Certificate, issuer: Certificate): boolean {
-  if (certificate.x509.issuer !== issuer.x509.subject) {
+  if (!namesAsIssuer(certificate, issuer)) {
     return false;
   }
   const publicKey = publicKeyOf(issuer);

@@ -1,6 +1,5 @@
-import { validationError } from "../error/plugin-error.ts";
 import type { KeySpec } from "../signature/algorithm.ts";
-import { type Certificate, publicKeyOf, subjectOf } from "./certificate.ts";
+import { type Certificate, publicKeyOf } from "./certificate.ts";
 
 const RSA_KEY_SPECS: ReadonlyMap<number | undefined, KeySpec> = new Map([
   [2048, "RSA-2048"],
@@ -24,27 +23,18 @@ export function keySpecOf(certificate: Certificate): KeySpec | undefined {
     : EC_KEY_SPECS.get(details?.namedCurve);
 }
 
-/**
- * The key spec of the certificate's public key.
- * @throws PluginError VALIDATION_ERROR that names the key where the Notary Project has no key spec for it.
- */
-export async function requireKeySpec(certificate: Certificate): Promise<KeySpec> {
-  const keySpec = keySpecOf(certificate);
-  if (keySpec === undefined) {
-    throw validationError(
-      `the key of certificate "${subjectOf(certificate)}" is ${await keyName(certificate)}, and the Notary Project ` +
-        "has no key spec for it",
-      "make the certificate with an RSA key of 2048, 3072 or 4096 bits, or an EC key on P-256, P-384 or P-521",
-    );
-  }
-  return keySpec;
+/** A public key in a person's words. */
+export interface KeyDescription {
+  /** Such as `RSA of 1024 bits` or `P-256K (secp256k1)`. */
+  readonly name: string;
+  readonly isElliptic: boolean;
 }
 
-/** What a person calls the key; read by a library that is loaded only when this is to be told. */
-async function keyName(certificate: Certificate): Promise<string> {
+/** Describes a key for which there is no key spec; read by a library that is loaded only when this is to be told. */
+export async function describeKeyOf(certificate: Certificate): Promise<KeyDescription> {
   const algorithm = await algorithmOf(certificate);
   if (algorithm === undefined) {
-    return "of an algorithm that is not read here";
+    return { name: "of an algorithm that is not read here", isElliptic: false };
   }
   const { name, namedCurve, modulusLength } = {
     name: undefined,
@@ -53,9 +43,10 @@ async function keyName(certificate: Certificate): Promise<string> {
     ...algorithm,
   };
   if (modulusLength !== undefined) {
-    return `RSA of ${String(modulusLength)} bits`;
+    return { name: `RSA of ${String(modulusLength)} bits`, isElliptic: false };
   }
-  return namedCurve === "K-256" ? "P-256K (secp256k1)" : [name, namedCurve].filter(Boolean).join(" ");
+  const curve = namedCurve === "K-256" ? "P-256K (secp256k1)" : [name, namedCurve].filter(Boolean).join(" ");
+  return { name: curve, isElliptic: namedCurve !== undefined };
 }
 
 async function algorithmOf({ der }: Certificate): Promise<object | undefined> {

@@ -2,54 +2,59 @@ import {
   type Certificate,
   isIssuedBy,
   isSelfSigned,
-  issuerOf,
   isValidAt,
-  subjectOf,
+  namesAsIssuer,
 } from "../certificate/certificate.ts";
-import { type PluginError, validationError } from "../error/plugin-error.ts";
+import { authorityKeyIdentifierOf, subjectKeyIdentifierOf } from "../certificate/extensions.ts";
+import { meetsRequirements } from "../requirements/requirements.ts";
+import type { NonEmptyPath } from "./certificate-bag.ts";
 
 /** A path from a leaf upwards. */
 export interface Path {
   /** Leaf first. */
-  readonly certificates: readonly Certificate[];
+  readonly certificates: NonEmptyPath;
   /** Whether the last one is a root; otherwise its issuer is missing. */
   readonly reachesRoot: boolean;
 }
 
 /**
- * The path from the leaf to a root, its issuers taken from a bag in any order that may hold more than is needed. Of
- * several issuers, renewed or cross-signed, one that is valid now comes first, then one that is its own root, then
- * the newest. Without a way to a root, the longest path there is.
+ * The path from the leaf to a root, its issuers taken from a bag in any order that may hold more than is needed:
+ * duplicates, strangers, several roots, cross-certificates, namesakes with other keys (RFC 4158). An issuer is one by
+ * its name and by the signature that it made; key identifiers and dates only say which is tried first. A path that
+ * Notation takes goes before any other. Without a way to a root, the longest path there is.
  * @param now milliseconds since 1970
  */
 export function findPathToRoot(leaf: Certificate, bag: readonly Certificate[], now: number): Path {
-  const preferred = bag.toSorted(
-    (a, b) =>
-      Number(isValidAt(b, now)) - Number(isValidAt(a, now)) ||
-      Number(isSelfSigned(b)) - Number(isSelfSigned(a)) ||
-      Date.parse(b.x509.validFrom) - Date.parse(a.x509.validFrom),
-  );
-  const walk: Walk = { bag: preferred, deadEnds: new Set(), longest: [leaf] };
-  const certificates = walkToRoot([leaf], walk);
+  const issuersOf = issuersIn(withoutDuplicates(bag), now);
+  const strict = createWalk(leaf, issuersOf, (issuer, index) => meetsRequirements(issuer, { index, now }));
+  const lax = createWalk(leaf, issuersOf, () => true);
+  const certificates = walkToRoot([leaf], strict) ?? walkToRoot([leaf], lax);
   return certificates === undefined
-    ? { certificates: walk.longest, reachesRoot: false }
+    ? { certificates: lax.longest, reachesRoot: false }
     : { certificates, reachesRoot: true };
 }
 
 interface Walk {
-  readonly bag: readonly Certificate[];
+  /** In the order in which they are tried. */
+  readonly issuersOf: (certificate: Certificate) => readonly Certificate[];
+  readonly isAllowed: (issuer: Certificate, index: number) => boolean;
   /**
-   * Certificates from which no root was reached, so that cross-certificates cost no second visit. One whose only way
-   * leads through the path so far is rightly among them: the path itself takes that way.
+   * Certificates from which no root was reached, and how far up they stood, so that cross-certificates cost no second
+   * visit: further up there are more limits, not fewer. One whose only way leads through the path so far is rightly among
+   * them: the path itself takes that way.
    */
-  readonly deadEnds: Set<Certificate>;
-  longest: readonly Certificate[];
+  readonly deadEnds: Map<Certificate, number>;
+  longest: NonEmptyPath;
+}
+
+function createWalk(leaf: Certificate, issuersOf: Walk["issuersOf"], isAllowed: Walk["isAllowed"]): Walk {
+  return { issuersOf, isAllowed, deadEnds: new Map(), longest: [leaf] };
 }
 
 /** Depth first. */
-function walkToRoot(path: readonly Certificate[], walk: Walk): readonly Certificate[] | undefined {
-  const last = path.at(-1);
-  if (last === undefined || walk.deadEnds.has(last)) {
+function walkToRoot(path: NonEmptyPath, walk: Walk): NonEmptyPath | undefined {
+  const last = path.at(-1) ?? path[0];
+  if (path.length >= (walk.deadEnds.get(last) ?? Number.POSITIVE_INFINITY)) {
     return undefined;
   }
   if (path.length > walk.longest.length) {
@@ -58,39 +63,48 @@ function walkToRoot(path: readonly Certificate[], walk: Walk): readonly Certific
   if (isSelfSigned(last)) {
     return path;
   }
-  for (const issuer of walk.bag) {
-    if (!path.includes(issuer) && isIssuedBy(last, issuer)) {
+  for (const issuer of walk.issuersOf(last)) {
+    if (!path.includes(issuer) && walk.isAllowed(issuer, path.length)) {
       const found = walkToRoot([...path, issuer], walk);
       if (found !== undefined) {
         return found;
       }
     }
   }
-  walk.deadEnds.add(last);
+  walk.deadEnds.set(last, path.length);
   return undefined;
 }
 
-/** The VALIDATION_ERROR that names the issuer at which a path ends. */
-export function incompleteChain(
-  path: readonly Certificate[],
-  bag: readonly Certificate[],
-  origin: string,
-  fix: string,
-): PluginError {
-  const [leaf] = path;
-  const last = path.at(-1);
-  if (leaf === undefined || last === undefined) {
-    return validationError(`${origin} holds no certificate to begin a chain with`, fix);
+/** Signatures are verified once for each certificate, however many ways lead to it. */
+function issuersIn(bag: readonly Certificate[], now: number): Walk["issuersOf"] {
+  const known = new Map<Certificate, readonly Certificate[]>();
+  return (certificate) => {
+    const issuers =
+      known.get(certificate) ??
+      bag
+        .filter((candidate) => namesAsIssuer(certificate, candidate) && isIssuedBy(certificate, candidate))
+        .sort(
+          (a, b) =>
+            Number(isValidAt(b, now)) - Number(isValidAt(a, now)) ||
+            keyIdentifierMatch(certificate, b) - keyIdentifierMatch(certificate, a) ||
+            Number(isSelfSigned(b)) - Number(isSelfSigned(a)) ||
+            Date.parse(b.x509.validFrom) - Date.parse(a.x509.validFrom),
+        );
+    known.set(certificate, issuers);
+    return issuers;
+  };
+}
+
+/** 1 where the issuer's key identifier is the one that the certificate names, -1 where it is another, else 0. */
+function keyIdentifierMatch(certificate: Certificate, issuer: Certificate): number {
+  const named = authorityKeyIdentifierOf(certificate.contents);
+  const own = subjectKeyIdentifierOf(issuer.contents);
+  if (named === undefined || own === undefined) {
+    return 0;
   }
-  const missing = issuerOf(last);
-  const namesake = bag.some((candidate) => candidate !== last && subjectOf(candidate) === missing);
-  const found = namesake
-    ? `${origin} holds a certificate of that name, but the signature does not verify with its key (it is another key, ` +
-      "or an algorithm that is not read here)"
-    : `${origin} does not hold it (certificates there: ${bag.length})`;
-  const whose = last === leaf ? "its issuer" : `the issuer of "${subjectOf(last)}"`;
-  return validationError(
-    `the certificate chain of "${subjectOf(leaf)}" is incomplete: ${whose} is "${missing}", and ${found}`,
-    fix,
-  );
+  return named === own ? 1 : -1;
+}
+
+function withoutDuplicates(bag: readonly Certificate[]): readonly Certificate[] {
+  return [...new Map(bag.map((item) => [Buffer.from(item.der).toString("latin1"), item])).values()];
 }

@@ -19,7 +19,8 @@ Key identifier:
 Plugin config:
   credential_type  environment, workloadid, managedid or azurecli; default: the Azure SDK's default chain
   client_id        client id of a user-assigned managed identity or of a workload identity
-  ca_certs         PEM file with the CA certificates, where the vault holds the leaf alone
+  ca_certs         file with the CA certificates (PEM, DER or PKCS#7), where the vault holds the leaf alone
+  cert_chain       file with all certificates, for a key that has none in the vault, or of a Managed HSM
   self_signed      true: the certificate is self-signed and is read with certificates get alone
   timeout          seconds that each call may take in all; default: 60
 
@@ -28,8 +29,14 @@ Environment:
   NOTATION_AZURE_KV_LOG, AZURE_LOG_LEVEL       a file to log to, and error, warning, info or verbose
 
 Permissions in the vault:
-  keys sign, certificates get, secrets get (not needed with ca_certs or self_signed),
-  or the roles Key Vault Crypto User and Key Vault Certificate User.
+  keys sign, certificates get (not needed with cert_chain), secrets get (not needed with ca_certs, cert_chain or a
+  self-signed certificate), or the roles Key Vault Crypto User and Key Vault Certificate User.
+
+Commands for people:
+  certs --id <key identifier> [--plugin-config <key>=<value>]... [--fetch-issuers] [--root]
+                   prints the certificate chain as PEM, leaf to root, for a look or for a file for ca_certs
+  --fetch-issuers  gets the CA certificates that are missing from where the certificates say that they are
+  --root           the root alone, as \`notation cert add\` takes it
 
 Commands of the plugin contract 1.0 (request: JSON on stdin, response: JSON on stdout, error: JSON on stderr):
   get-plugin-metadata

@@ -2,6 +2,7 @@ import { validationError } from "../error/plugin-error.ts";
 import { showValue } from "../error/show-value.ts";
 import { parseRequestJson } from "../protocol/request.ts";
 import { COMMANDS } from "./commands.ts";
+import { COMMANDS_FOR_PEOPLE } from "./commands-for-people.ts";
 
 const INFORMATION_OPTIONS: ReadonlyMap<string, "help" | "version"> = new Map([
   ["--help", "help"],
@@ -20,17 +21,31 @@ const INFORMATION_OPTIONS: ReadonlyMap<string, "help" | "version"> = new Map([
  * @throws PluginError
  */
 export async function run(args: readonly string[], readStdin: () => Promise<Uint8Array>): Promise<string> {
-  const [name = "--help"] = args;
-  const information = INFORMATION_OPTIONS.get(name);
+  const [name = "--help", ...rest] = args;
+  const forPeople = COMMANDS_FOR_PEOPLE.get(name);
+  const information = INFORMATION_OPTIONS.get(name) ?? (forPeople && findHelp(rest));
   if (information !== undefined) {
     const { HELP_TEXT, VERSION_TEXT } = await import("./help.ts");
     return information === "help" ? HELP_TEXT : VERSION_TEXT;
   }
+  if (forPeople !== undefined) {
+    return await forPeople(rest);
+  }
   const command = COMMANDS.get(name);
   if (command === undefined) {
+    const names = [...COMMANDS.keys(), ...COMMANDS_FOR_PEOPLE.keys()];
     throw validationError(
-      `unknown command ${showValue(name)}; expected one of ${[...COMMANDS.keys()].join(", ")}, --help, --version`,
+      `unknown command ${showValue(name)}; expected one of ${names.join(", ")}, --help, --version`,
     );
   }
   return command(parseRequestJson(await readStdin()));
+}
+
+/** Whether the command line is a person's, who reads text and not JSON. */
+export function isForPeople([name]: readonly string[]): boolean {
+  return COMMANDS_FOR_PEOPLE.has(name);
+}
+
+function findHelp(args: readonly string[]): "help" | undefined {
+  return args.some((arg) => arg === "--help" || arg === "-h") ? "help" : undefined;
 }

@@ -33,6 +33,11 @@ export function authorityHostOf(vaultUrl: string): string | undefined {
     ?.authorityHost;
 }
 
+/** Whether the host is a Managed HSM's: it holds keys, and neither certificates nor secrets. */
+export function isManagedHsm(vaultUrl: string): boolean {
+  return /\.managedhsm\.[^.]+\.[^.]+$/.test(new URL(vaultUrl).hostname);
+}
+
 /** What the tokens for a vault are for, such as `https://vault.azure.net`: the suffix of its host name. */
 export function resourceOf(vaultUrl: string): string {
   return `https://${new URL(vaultUrl).hostname.replace(/^[^.]*\./, "")}`;

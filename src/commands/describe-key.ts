@@ -1,23 +1,57 @@
-import { parseCertificate } from "../certificate/certificate.ts";
-import { requireKeySpec } from "../certificate/key-spec.ts";
-import { parseKeyIdentifier } from "../key-identifier/key-identifier.ts";
+import type { Certificate } from "../certificate/certificate.ts";
+import { keySpecOf } from "../certificate/key-spec.ts";
+import { checkChainSource } from "../certificate-source/certificate-source.ts";
+import { PluginError } from "../error/plugin-error.ts";
+import { type KeyIdentifier, parseKeyIdentifier } from "../key-identifier/key-identifier.ts";
 import { withinBudget } from "../network/budget.ts";
-import { readPluginConfig } from "../plugin-config/plugin-config.ts";
+import { type PluginConfig, readPluginConfig } from "../plugin-config/plugin-config.ts";
 import type { DescribeKeyRequest, DescribeKeyResponse } from "../protocol/generated/validators.js";
-import { getVaultCertificate } from "../vault/certificate.ts";
-import { openVault } from "./open-vault.ts";
+import { findViolations, violationError } from "../requirements/requirements.ts";
 
 /**
- * The key spec of the key, read off its certificate: that needs certificates get, and not keys get.
+ * The key spec of the key, read off its certificate: that needs certificates get, and not keys get; with a file
+ * of the whole chain it needs no call at all. The certificate is checked here, since nothing is signed yet.
  * The key identifier is echoed byte for byte.
  * @throws PluginError of the room that knows the cause.
  */
 export async function describeKey(request: DescribeKeyRequest): Promise<DescribeKeyResponse> {
   const config = readPluginConfig(request.pluginConfig);
   const key = parseKeyIdentifier(request.keyId);
-  const { der } = await withinBudget(config.timeout, (budget) =>
-    getVaultCertificate(openVault(key, config, budget), key),
+  checkChainSource(config.chainSource, key);
+  const leaf =
+    config.chainSource.kind === "cert-chain"
+      ? await leafInFile(config.chainSource.file)
+      : await leafInVault(key, config);
+  const keySpec = keySpecOf(leaf);
+  if (keySpec === undefined) {
+    throw new PluginError("ERROR", "a key without a key spec passed the check of the certificate");
+  }
+  return { keyId: request.keyId, keySpec };
+}
+
+async function leafInVault(key: KeyIdentifier, config: PluginConfig): Promise<Certificate> {
+  const [{ openVault }, { getVaultLeaf }, { renewVaultCertificate }] = await Promise.all([
+    import("./open-vault.ts"),
+    import("../certificate-source/vault-leaf.ts"),
+    import("../certificate-source/renew-certificate.ts"),
+  ]);
+  const { leaf } = await withinBudget(config.timeout, (budget) =>
+    getVaultLeaf(openVault(key, config, budget), key),
   );
-  const certificate = parseCertificate(der, `certificate "${key.name}" of ${key.vaultUrl}`);
-  return { keyId: request.keyId, keySpec: await requireKeySpec(certificate) };
+  const refused = violationError(await findViolations([leaf], Date.now()), (certificate, policy) =>
+    renewVaultCertificate(key, certificate, policy),
+  );
+  if (refused !== undefined) {
+    throw refused;
+  }
+  return leaf;
+}
+
+/** The whole chain is there, and is checked. */
+async function leafInFile(file: string): Promise<Certificate> {
+  const [{ readCertChain }, { chainInFile }] = await Promise.all([
+    import("../certificate-source/cert-chain-file.ts"),
+    import("../chain/complete-chain.ts"),
+  ]);
+  return (await chainInFile(await readCertChain(file), file))[0];
 }

@@ -1,4 +1,4 @@
-import { certificateSource } from "../certificate-source/certificate-source.ts";
+import { certificateSource, checkChainSource } from "../certificate-source/certificate-source.ts";
 import type { FindCertificates, FoundCertificates } from "../certificate-source/found-certificates.ts";
 import { signingChain } from "../chain/signing-chain.ts";
 import { validationError } from "../error/plugin-error.ts";
@@ -18,9 +18,9 @@ import { openVault } from "./open-vault.ts";
 
 /**
  * Signs the payload with the key in the vault and returns the signature with its certificate chain, leaf first.
- * The certificates and the signature are asked for at once where the version is known. Without a version the
- * certificates come first and their version signs, so that both are of one version even if the certificate is
- * renewed in between.
+ * The certificates and the signature are asked for at once where the version is known, or the certificates come from a
+ * file. Else the vault's certificates come first and their version signs, so that both are of one version even if the
+ * certificate is renewed in between.
  * @throws PluginError of the room that knows the cause.
  */
 export async function generateSignature(
@@ -30,12 +30,16 @@ export async function generateSignature(
   const key = parseKeyIdentifier(request.keyId);
   const algorithm = signatureAlgorithm(request.keySpec, request.hashAlgorithm);
   const payload = decodePayload(request.payload);
-  const findCertificates = certificateSource(config.chainSource);
+  checkChainSource(config.chainSource, key);
+  const findCertificates = await certificateSource(config.chainSource);
   const digest = digestPayload(algorithm, payload);
   const [found, signature] = await withinBudget(config.timeout, (budget) => {
     const vault = openVault(key, config, budget);
-    const sign = (version: string) => signWithVault(vault, { ...key, version }, algorithm, digest);
-    return findAndSign(vault, key, findCertificates, sign);
+    const sign = (version: string | undefined) =>
+      signWithVault(vault, { ...key, version }, algorithm, digest);
+    return config.chainSource.kind === "cert-chain" || key.version !== undefined
+      ? settleTogether(findCertificates(vault, key), sign(key.version))
+      : findThenSign(vault, key, findCertificates, sign);
   });
   const chain = await signingChain(found, algorithm, payload, signature);
   return {
@@ -46,15 +50,12 @@ export async function generateSignature(
   };
 }
 
-async function findAndSign(
+async function findThenSign(
   vault: Vault,
   key: KeyIdentifier,
   findCertificates: FindCertificates,
-  sign: (version: string) => Promise<Uint8Array>,
+  sign: (version: string | undefined) => Promise<Uint8Array>,
 ): Promise<readonly [FoundCertificates, Uint8Array]> {
-  if (key.version !== undefined) {
-    return await settleTogether(findCertificates(vault, key), sign(key.version));
-  }
   const found = await findCertificates(vault, key);
   return [found, await sign(found.version)];
 }

@@ -13,6 +13,7 @@ const NEEDS: Readonly<Record<ChainSource["kind"], readonly VaultOperation[]>> = 
   secret: ["keys sign", "secrets get", "certificates get"],
   "self-signed": ["keys sign", "certificates get"],
   "ca-certs": ["keys sign", "certificates get"],
+  "cert-chain": ["keys sign"],
 };
 
 /** The vault of a key, and who asks it, as the plugin config says. No call is made. */

@@ -3,18 +3,21 @@ import { asPluginError } from "./unexpected-error.ts";
 
 /**
  * Waits for two calls that run at once. When both fail, the error tells of both: a person who lacks two
- * permissions learns of them in one run, and a fix that mends both is told once. The first call's error leads; a
- * second one of another code is left out, since it tells of a consequence rather than of a cause.
+ * permissions learns of them in one run, and a fix that mends both is told once.
  */
 export async function settleTogether<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
   const [a, b] = await Promise.allSettled([first, second]);
   if (a.status === "fulfilled" && b.status === "fulfilled") {
     return [a.value, b.value];
   }
-  throw joinedError([a, b].flatMap((result) => (result.status === "rejected" ? [result.reason] : [])));
+  throw joinErrors([a, b].flatMap((result) => (result.status === "rejected" ? [result.reason] : [])));
 }
 
-function joinedError(reasons: readonly unknown[]): PluginError {
+/**
+ * One error that tells of all: the first one leads, and those of another code are left out, since they tell of a
+ * consequence rather than of a cause.
+ */
+export function joinErrors(reasons: readonly unknown[]): PluginError {
   const errors = reasons.map(asPluginError);
   const [lead] = errors;
   if (lead === undefined) {

@@ -73,6 +73,11 @@ export function parseKeyIdentifier(keyId: string): KeyIdentifier {
   return { vaultUrl: url.origin, name, version: version?.toLowerCase() };
 }
 
+/** The key identifier as the vault writes it. */
+export function keyIdentifierText({ vaultUrl, name, version }: KeyIdentifier): string {
+  return [vaultUrl, "keys", name, ...(version === undefined ? [] : [version])].join("/");
+}
+
 /** A password in a URL is shown to nobody, however the URL is malformed. */
 function withoutUserInfo(keyId: string): string {
   return keyId.replace(/^([^:]*:[/\\]*).*@/s, "$1");

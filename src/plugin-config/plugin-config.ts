@@ -13,7 +13,9 @@ export type ChainSource =
   /** The vault's certificate, which is its own root. Needs certificates get. */
   | { readonly kind: "self-signed" }
   /** The leaf from the vault's certificate, its CA certificates from a file. Needs certificates get. */
-  | { readonly kind: "ca-certs"; readonly file: string };
+  | { readonly kind: "ca-certs"; readonly file: string }
+  /** All certificates from a file. The vault is asked for none. */
+  | { readonly kind: "cert-chain"; readonly file: string };
 
 /** What the plugin config of a request asks for. */
 export interface PluginConfig {
@@ -50,14 +52,22 @@ export function readPluginConfig(attributes: PluginConfigAttributes = {}): Plugi
   };
 }
 
-function readChainSource({ self_signed, ca_certs }: PluginConfigAttributes): ChainSource {
+function readChainSource({ self_signed, ca_certs, cert_chain }: PluginConfigAttributes): ChainSource {
   const selfSigned = readFlag("self_signed", self_signed);
-  if (selfSigned && ca_certs !== undefined) {
+  const given = [
+    ...(selfSigned ? ["self_signed=true"] : []),
+    ...(ca_certs === undefined ? [] : [`ca_certs=${ca_certs}`]),
+    ...(cert_chain === undefined ? [] : [`cert_chain=${cert_chain}`]),
+  ];
+  if (given.length > 1) {
     throw validationError(
-      `plugin config self_signed=true and ca_certs=${ca_certs} exclude each other: a self-signed certificate has ` +
-        "no CA certificates",
-      "leave out ca_certs if the certificate is self-signed, self_signed if a CA issued it",
+      `plugin config ${given.join(" and ")} exclude each other: each says another place that the certificates come from`,
+      "keep self_signed=true if the certificate is self-signed, ca_certs if the vault holds the leaf, or cert_chain if it holds " +
+        "no certificate at all",
     );
+  }
+  if (cert_chain !== undefined) {
+    return { kind: "cert-chain", file: cert_chain };
   }
   if (ca_certs !== undefined) {
     return { kind: "ca-certs", file: ca_certs };

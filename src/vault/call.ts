@@ -40,7 +40,7 @@ export function checkVersion(
     const { object } = OPERATION_GRANTS[operation];
     throw validationError(
       `${key.vaultUrl} was asked for version ${key.version} of ${object} "${key.name}" and answered with version ${version}`,
-      checkKeyIdentifier(key),
+      checkKeyIdentifier(key, "certificate"),
     );
   }
   return version;

@@ -1,4 +1,4 @@
-import { resourceOf } from "../cloud/cloud.ts";
+import { isManagedHsm, resourceOf } from "../cloud/cloud.ts";
 import type { KeyIdentifier } from "../key-identifier/key-identifier.ts";
 import { OPERATION_GRANTS, type VaultOperation } from "./operation.ts";
 import { CLAIMS_CODE, type ServiceFailure } from "./service-failure.ts";
@@ -12,12 +12,15 @@ export interface FailedCall {
   readonly failure: ServiceFailure;
 }
 
+/** What a person knows the key by. */
+type ObjectKind = "certificate" | "key";
+
 /** How a person mends a failed call: an imperative, commands in backticks. */
 type Fix = (call: FailedCall) => string;
 
 /** By the service's inner code, its code, or the status: the first that is here. */
 const FIXES: ReadonlyMap<string | undefined, Fix> = new Map<string, Fix>([
-  ["AccessDenied", grantByAccessPolicy],
+  ["AccessDenied", grantPermission],
   ["ForbiddenByRbac", grantByRole],
   ["ForbiddenByFirewall", openFirewall],
   ["ForbiddenByConnection", usePrivateEndpoint],
@@ -32,7 +35,7 @@ const FIXES: ReadonlyMap<string | undefined, Fix> = new Map<string, Fix>([
   [CLAIMS_CODE, signInAgain],
   ["400", checkKeyType],
   ["401", checkTenant],
-  ["404", ({ key }) => checkKeyIdentifier(key)],
+  ["404", ({ vault, key }) => checkKeyIdentifier(key, kindOf(vault))],
   ["408", tryAgain],
   ["429", giveTime],
   ["500", tryAgain],
@@ -48,18 +51,31 @@ export function findFix(call: FailedCall): string | undefined {
   return reasons.map((reason) => FIXES.get(reason)).find((fix) => fix !== undefined)?.(call);
 }
 
+/** A vault says so where access policies rule; a Managed HSM, which has roles of its own, says it as well. */
+function grantPermission(call: FailedCall): string {
+  return isManagedHsm(call.key.vaultUrl) ? grantByHsmRole(call) : grantByAccessPolicy(call);
+}
+
+/** https://learn.microsoft.com/azure/key-vault/managed-hsm/built-in-roles */
+function grantByHsmRole({ key, failure }: FailedCall): string {
+  return (
+    `grant the role that signing needs, in the HSM itself: \`az keyvault role assignment create ${locate(key)} ` +
+    `--role "Managed HSM Crypto User" --assignee ${objectIdIn(failure)} --scope /keys/${key.name}\``
+  );
+}
+
 /** One command for all that signing needs, since it replaces what was granted before. */
-function grantByAccessPolicy({ vault, operation, key, failure }: FailedCall): string {
+function grantByAccessPolicy({ vault, key, failure }: FailedCall): string {
   const options = vault.needs.map((needed) => OPERATION_GRANTS[needed].policyOption);
   return (
     `grant ${vault.needs.join(", ")}, all that signing needs: \`az keyvault set-policy --name ${vaultName(key)} ` +
     `--object-id ${objectIdIn(failure)} ${options.join(" ")}\` (this replaces what the principal could do with each ` +
-    `kind of object: name there what else it needs)${otherWayFor(operation)}`
+    "kind of object: name there what else it needs)"
   );
 }
 
 /** `az role assignment create` keeps the last `--role` of several: people lose roles that they think they granted. */
-function grantByRole({ vault, operation, key, failure }: FailedCall): string {
+function grantByRole({ vault, key, failure }: FailedCall): string {
   const roles = [...new Set(vault.needs.map((needed) => OPERATION_GRANTS[needed].role))];
   const commands = roles.map(
     (role) =>
@@ -67,29 +83,30 @@ function grantByRole({ vault, operation, key, failure }: FailedCall): string {
       `--scope $(az keyvault show --name ${vaultName(key)} --query id --output tsv)\``,
   );
   return (
-    `grant the roles that signing needs, each by a command of its own: ${commands.join(" and ")}; a new role takes ` +
-    `some minutes to work${otherWayFor(operation)}`
+    `${commands.length === 1 ? "grant the role that signing needs" : "grant the roles that signing needs, each by a command of its own"}: ` +
+    `${commands.join(" and ")}; a new role takes some minutes to work`
   );
 }
 
 function openFirewall({ key, failure }: FailedCall): string {
   const address = /Client address: ([0-9a-f.:]+)/i.exec(failure.message)?.[1] ?? "<address>";
-  return `let this machine through the vault's firewall: \`az keyvault network-rule add --name ${vaultName(key)} --ip-address ${address}\``;
+  return `let this machine through the vault's firewall: \`az keyvault network-rule add ${nameOption(key)} --ip-address ${address}\``;
 }
 
 function usePrivateEndpoint({ key }: FailedCall): string {
   return `the vault takes calls by its private endpoint only: sign from its virtual network, where DNS gives ${new URL(key.vaultUrl).hostname} a private address`;
 }
 
-function enable({ key }: FailedCall): string {
-  return `enable the certificate: \`az keyvault certificate set-attributes ${optionsFor(key)} --enabled true\``;
+function enable({ vault, key }: FailedCall): string {
+  const kind = kindOf(vault);
+  return `enable the ${kind}: \`az keyvault ${kind} set-attributes ${optionsFor(key)} --enabled true\``;
 }
 
 /** The service says in words why a key may not sign. */
 function allowOperation(call: FailedCall): string {
-  const { failure, key } = call;
+  const { failure, key, vault } = call;
   if (/expired/.test(failure.message)) {
-    return "renew the certificate, and sign with the new version";
+    return `renew the ${kindOf(vault)}, and sign with the new version`;
   }
   if (/not permitted/.test(failure.message)) {
     return `allow the key to sign: \`az keyvault key set-attributes ${optionsFor(key)} --ops sign verify\``;
@@ -97,17 +114,19 @@ function allowOperation(call: FailedCall): string {
   return checkAttributes(call);
 }
 
-function checkAttributes({ key }: FailedCall): string {
+function checkAttributes({ vault, key }: FailedCall): string {
   return (
-    `look at its dates, and whether it is enabled: \`az keyvault certificate show ${optionsFor(key)} ` +
+    `look at its dates, and whether it is enabled: \`az keyvault ${kindOf(vault)} show ${optionsFor(key)} ` +
     "--query attributes`"
   );
 }
 
-function checkKeyType({ key }: FailedCall): string {
+function checkKeyType({ vault, key }: FailedCall): string {
+  const kind = kindOf(vault);
+  const query = kind === "key" ? "key.[kty,crv]" : "policy.keyProperties";
   return (
     "check that the key identifier names the key that describe-key told of: " +
-    `\`az keyvault certificate show ${optionsFor(key)} --query policy.keyProperties\` shows its type and size`
+    `\`az keyvault ${kind} show ${optionsFor(key)} --query ${query}\` shows what it is`
   );
 }
 
@@ -117,7 +136,7 @@ function checkTenant({ key, vault }: FailedCall): string {
   }
   return (
     "check that the credential is of the vault's tenant: " +
-    `\`az keyvault show --name ${vaultName(key)} --query properties.tenantId\` for AZURE_TENANT_ID, or \`az login --tenant <tenant>\``
+    `\`az keyvault show ${nameOption(key)} --query properties.tenantId\` for AZURE_TENANT_ID, or \`az login --tenant <tenant>\``
   );
 }
 
@@ -129,11 +148,11 @@ function signInAgain({ key }: FailedCall): string {
 }
 
 /** How to find the right key identifier: by a command that the permissions for signing allow. */
-export function checkKeyIdentifier(key: KeyIdentifier): string {
-  const vault = vaultName(key);
+export function checkKeyIdentifier(key: KeyIdentifier, kind: ObjectKind): string {
+  const query = kind === "key" ? "key.kid" : "kid";
   return (
-    `check name and version in the key identifier: \`az keyvault certificate list --vault-name ${vault} --query '[].name'\` ` +
-    `lists the names, \`az keyvault certificate show --vault-name ${vault} --name ${key.name} --query kid\` prints the latest version's`
+    `check name and version in the key identifier: \`az keyvault ${kind} list ${locate(key)} --query '[].name'\` ` +
+    `lists the names, \`az keyvault ${kind} show ${locate(key)} --name ${key.name} --query ${query}\` prints the latest version's`
   );
 }
 
@@ -151,16 +170,24 @@ function tryAgain(): string {
   );
 }
 
-/** A secret need not be read if the certificates come from elsewhere. */
-function otherWayFor(operation: VaultOperation): string {
-  return operation === "secrets get"
-    ? "; or do without the secret: plugin config ca_certs=<file with the CA certificates>, or self_signed=true if the certificate is self-signed"
-    : "";
-}
-
 function optionsFor(key: KeyIdentifier): string {
   const version = key.version === undefined ? "" : ` --version ${key.version}`;
-  return `--vault-name ${vaultName(key)} --name ${key.name}${version}`;
+  return `${locate(key)} --name ${key.name}${version}`;
+}
+
+/** What the person thinks of: the certificate, or the key where that has no certificate in the vault. */
+function kindOf({ needs }: Vault): ObjectKind {
+  return needs.includes("certificates get") ? "certificate" : "key";
+}
+
+/** Options of `az keyvault key` and `certificate` for the vault. */
+function locate(key: KeyIdentifier): string {
+  return `${isManagedHsm(key.vaultUrl) ? "--hsm-name" : "--vault-name"} ${vaultName(key)}`;
+}
+
+/** The same of `az keyvault` itself. */
+function nameOption(key: KeyIdentifier): string {
+  return `${isManagedHsm(key.vaultUrl) ? "--hsm-name" : "--name"} ${vaultName(key)}`;
 }
 
 /** The vault as `az` names it. */

@@ -1,3 +1,4 @@
+import { isManagedHsm } from "../cloud/cloud.ts";
 import { type ErrorCode, type ErrorMetadata, metadataFrom, PluginError } from "../error/plugin-error.ts";
 import type { KeyIdentifier } from "../key-identifier/key-identifier.ts";
 import { gatewayCause } from "../network/gateway.ts";
@@ -60,6 +61,14 @@ export function vaultError(
   });
 }
 
+/** The service's codes for a permission or a role that nobody granted. */
+const GRANT_CODES: ReadonlySet<string | undefined> = new Set(["AccessDenied", "ForbiddenByRbac"]);
+
+/** Whether the vault refused a call since the caller lacks a permission or a role. */
+export function lacksPermission({ metadata }: PluginError): boolean {
+  return GRANT_CODES.has(metadata["serviceCode"]);
+}
+
 function whatItSaid({ status, code, innerCode, message }: ServiceFailure): string {
   return status === 0 ? message : `${status} ${innerCode ?? code ?? ""}: ${message}`;
 }
@@ -86,7 +95,8 @@ function readSdkFailure(error: unknown): ServiceFailure {
 
 function checkVaultName(key: KeyIdentifier): string {
   const { hostname } = new URL(key.vaultUrl);
-  return `check the vault's name in the key identifier, ${hostname}: \`az keyvault list --query '[].name'\` lists yours`;
+  const kind = isManagedHsm(key.vaultUrl) ? " --resource-type hsm" : "";
+  return `check the vault's name in the key identifier, ${hostname}: \`az keyvault list${kind} --query '[].name'\` lists yours`;
 }
 
 function peerOf(key: KeyIdentifier): Peer {

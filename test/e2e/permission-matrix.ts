@@ -28,6 +28,20 @@ export const SIGNING_MODES: readonly SigningMode[] = [
     pluginConfig: () => Promise.resolve({}),
   },
   {
+    title: "self-signed, no option",
+    minimum: { "access-policy": ["keys/sign", "certificates/get"], rbac: ROLES },
+    issuedOf: ({ selfSigned }) => selfSigned,
+    pluginConfig: () => Promise.resolve({}),
+  },
+  {
+    title: "cert_chain=<file>",
+    minimum: { "access-policy": ["keys/sign"], rbac: ["Key Vault Crypto User"] },
+    issuedOf: (hierarchy) => leafOf(hierarchy, "RSA-3072"),
+    pluginConfig: async (stage, { chain }) => ({
+      cert_chain: await stage.writeFile("permission-matrix-chain.pem", toPem(...chain)),
+    }),
+  },
+  {
     title: "self_signed=true",
     minimum: { "access-policy": ["keys/sign", "certificates/get"], rbac: ROLES },
     issuedOf: ({ selfSigned }) => selfSigned,

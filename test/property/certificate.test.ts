@@ -4,7 +4,8 @@
  */
 import { test } from "bun:test";
 import { parseCertificate } from "../../src/certificate/certificate.ts";
-import { requireKeySpec } from "../../src/certificate/key-spec.ts";
+import { keySpecOf } from "../../src/certificate/key-spec.ts";
+import { findViolations, violationError } from "../../src/requirements/requirements.ts";
 import { getVaultCertificate } from "../../src/vault/certificate.ts";
 import { createSelfSigned, KEY_SPECS } from "../pki/index.ts";
 import { openssl } from "../unit/openssl.ts";
@@ -44,8 +45,13 @@ async function judge(der: Uint8Array): Promise<string> {
   const { vault } = createFakeVault(challengeThen(certificateBundle(der)), TOKEN);
   try {
     const answer = await getVaultCertificate(vault, KEY);
-    const keySpec = await requireKeySpec(parseCertificate(answer.der, "the certificate"));
-    return KEY_SPECS.includes(keySpec) ? "key spec" : `no key spec: ${keySpec}`;
+    const leaf = parseCertificate(answer.der, "the certificate");
+    const refused = violationError(await findViolations([leaf], Date.now()), () => "have it issued again");
+    if (refused !== undefined) {
+      throw refused;
+    }
+    const keySpec = keySpecOf(leaf);
+    return keySpec !== undefined && KEY_SPECS.includes(keySpec) ? "key spec" : `no key spec: ${keySpec}`;
   } catch (error) {
     return checkError(encodeThrown(error), () => 0).errorCode;
   }

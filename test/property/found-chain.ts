@@ -45,11 +45,11 @@ export async function createSignedLeaf(): Promise<SignedLeaf> {
 export async function judgeChain(
   { leaf, payload, signature, searchIn }: SignedLeaf,
   vault: Vault,
-  find: () => FindCertificates,
+  find: () => Promise<FindCertificates>,
 ): Promise<string> {
   let chain: readonly Uint8Array[];
   try {
-    const found = await find()(vault, KEY);
+    const found = await (await find())(vault, KEY);
     chain = (await signingChain(found, ALGORITHM, payload, signature)).map(({ der }) => der);
   } catch (error) {
     return checkError(encodeThrown(error), searchIn).errorCode;

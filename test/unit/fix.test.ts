@@ -107,17 +107,6 @@ describe("a refusal by RBAC", () => {
   });
 });
 
-describe("a refusal to read the secret", () => {
-  test.each(["AccessDenied", "ForbiddenByRbac"])("by %s says how to do without it", (innerCode) => {
-    expect(withInnerCode(innerCode, CALLER, { operation: "secrets get" })).toContain(
-      "or do without the secret: plugin config ca_certs=<file with the CA certificates>, or self_signed=true",
-    );
-    for (const operation of ["keys sign", "certificates get"] as const) {
-      expect(withInnerCode(innerCode, CALLER, { operation })).not.toContain("do without the secret");
-    }
-  });
-});
-
 describe("the principal in a command", () => {
   test.each([
     [`The user 'appid=1;oid=${OBJECT_ID};iss=x' does not have`, OBJECT_ID],

@@ -30,7 +30,6 @@ describe("a refusal of the vault", () => {
       [
         `cannot read secret "my-cert" version ${VERSION} in ${VAULT_URL}: 403 AccessDenied: The user, group`,
         "\nFix: grant keys sign, secrets get, certificates get",
-        "ca_certs=<file",
       ],
     ],
     [

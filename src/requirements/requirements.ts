@@ -1,0 +1,117 @@
+import { type Certificate, issuerOf, subjectOf } from "../certificate/certificate.ts";
+import { type PluginError, validationError } from "../error/plugin-error.ts";
+import { type Finding, issueAgain, type PolicyChange, type Position, type Rule } from "./rule.ts";
+import { CA_RULES, LEAF_RULES } from "./rules.ts";
+
+/** A requirement that a certificate of a chain does not meet. */
+export interface Violation extends Finding {
+  readonly certificate: Certificate;
+  readonly index: number;
+}
+
+/** Says how a leaf is to be had anew, an imperative; by another policy if it is given. */
+export type RenewLeaf = (leaf: Certificate, policy: PolicyChange | undefined) => string;
+
+/** Whether a certificate, at its place in the chain, is such that Notation takes it. */
+export function meetsRequirements(certificate: Certificate, position: Position): boolean {
+  return rulesAt(position).every((rule) => ruleFinding(rule, certificate, position) === undefined);
+}
+
+/**
+ * All that Notation would refuse of a chain, or of the part of it that there is, leaf first: every rule of every
+ * certificate, so that one failing check does not hide the next.
+ */
+export async function findViolations(
+  chain: readonly Certificate[],
+  now: number,
+): Promise<readonly Violation[]> {
+  const found = chain.flatMap((certificate, index) =>
+    rulesAt({ index, now }).map(async (rule) => {
+      const finding = await ruleFinding(rule, certificate, { index, now });
+      return finding === undefined ? [] : [{ ...finding, certificate, index }];
+    }),
+  );
+  return (await Promise.all(found)).flat();
+}
+
+/** The VALIDATION_ERROR that tells of all violations; undefined where there is none. */
+export function violationError(
+  violations: readonly Violation[],
+  renewLeaf: RenewLeaf,
+): PluginError | undefined {
+  return violations.length === 0
+    ? undefined
+    : validationError(describeViolations(violations), mendViolations(violations, renewLeaf));
+}
+
+/** The violations in words: one certificate in a sentence, several problems in a list. */
+function describeViolations(violations: readonly Violation[]): string {
+  const requirements = "the Notary Project's requirements of certificates";
+  const [first, ...others] = violations;
+  if (first !== undefined && others.length === 0) {
+    return `${nameOf(first)} does not meet ${requirements}: ${first.problem}`;
+  }
+  const lines = violations.map((violation) => `\n- ${nameOf(violation)}: ${violation.problem}`);
+  return `${requirements} are not met:${lines.join("")}`;
+}
+
+/** How a person mends the violations: one imperative for the leaf, one for each CA certificate. */
+function mendViolations(violations: readonly Violation[], renewLeaf: RenewLeaf): string {
+  const ofLeaf = violations.filter(({ index }) => index === 0);
+  const ofCas = new Map(
+    violations
+      .filter(({ index }) => index > 0)
+      .map(({ certificate }) => [certificate, issuerOf(certificate)]),
+  );
+  const [leaf] = ofLeaf;
+  return [
+    ...(leaf === undefined ? [] : [mendLeaf(leaf.certificate, ofLeaf, renewLeaf)]),
+    ...Array.from(
+      ofCas,
+      ([certificate, issuer]) =>
+        `ask "${issuer}" for a CA certificate "${subjectOf(certificate)}" that meets them, and put it in the place of this one`,
+    ),
+  ].join("; and ");
+}
+
+/** For a leaf that is in a file, and whose key may be anywhere. */
+export function reissueByCa(leaf: Certificate): string {
+  return (
+    `have "${issuerOf(leaf)}" issue the certificate again for this key, as one for code signing: key usage critical with ` +
+    "digitalSignature alone, extended key usage codeSigning"
+  );
+}
+
+function mendLeaf(leaf: Certificate, violations: readonly Violation[], renewLeaf: RenewLeaf): string {
+  const waits = violations.flatMap(({ remedy }) => (remedy.kind === "wait" ? [remedy.until] : []));
+  const again = violations.flatMap(({ remedy }) => (remedy.kind === "wait" ? [] : [remedy]));
+  if (again.length > 0) {
+    const policies = again.flatMap(({ policy }) => policy ?? []);
+    return renewLeaf(leaf, policies.length === 0 ? undefined : Object.assign({}, ...policies));
+  }
+  return `sign after ${waits.map((until) => until.toISOString()).join(" and ")}, or set this machine's clock, which says ${new Date().toISOString()}`;
+}
+
+function nameOf({ certificate, index }: Violation): string {
+  return `${index === 0 ? "leaf" : "CA certificate"} "${subjectOf(certificate)}"`;
+}
+
+function rulesAt({ index }: Position): readonly Rule[] {
+  return index === 0 ? LEAF_RULES : CA_RULES;
+}
+
+/** An extension that cannot be read is a finding, too: Notation cannot read it either. */
+function ruleFinding(
+  rule: Rule,
+  certificate: Certificate,
+  position: Position,
+): Finding | undefined | Promise<Finding> {
+  try {
+    return rule(certificate, position);
+  } catch (error) {
+    if (error instanceof RangeError) {
+      return issueAgain("it has an extension or an algorithm that cannot be read");
+    }
+    throw error;
+  }
+}
