@@ -44,15 +44,15 @@ export function violationError(
     : validationError(describeViolations(violations), mendViolations(violations, renewLeaf));
 }
 
-/** The violations in words: one certificate in a sentence, several problems in a list. */
+/** The violations in words, by certificate: one in a sentence, several in a list. */
 function describeViolations(violations: readonly Violation[]): string {
-  const requirements = "the Notary Project's requirements of certificates";
-  const [first, ...others] = violations;
-  if (first !== undefined && others.length === 0) {
-    return `${nameOf(first)} does not meet ${requirements}: ${first.problem}`;
-  }
-  const lines = violations.map((violation) => `\n- ${nameOf(violation)}: ${violation.problem}`);
-  return `${requirements} are not met:${lines.join("")}`;
+  const byCertificate = Map.groupBy(violations, nameOf);
+  return Array.from(byCertificate, ([name, all]) => {
+    const problems = all.map(({ problem }) => problem);
+    const list =
+      problems.length === 1 ? ` ${problems.join("")}` : problems.map((each) => `\n- ${each}`).join("");
+    return `${name} does not meet the Notary Project's requirements of certificates:${list}`;
+  }).join("\n");
 }
 
 /** How a person mends the violations: one imperative for the leaf, one for each CA certificate. */
