@@ -35,7 +35,7 @@ export function authorityHostOf(vaultUrl: string): string | undefined {
 
 /** Whether the host is a Managed HSM's: it holds keys, and neither certificates nor secrets. */
 export function isManagedHsm(vaultUrl: string): boolean {
-  return /\.managedhsm\.[^.]+\.[^.]+$/.test(new URL(vaultUrl).hostname);
+  return resourceOf(vaultUrl).startsWith("https://managedhsm.") && authorityHostOf(vaultUrl) !== undefined;
 }
 
 /** What the tokens for a vault are for, such as `https://vault.azure.net`: the suffix of its host name. */

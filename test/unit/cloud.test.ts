@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { authorityHostOf } from "../../src/cloud/cloud.ts";
+import { authorityHostOf, isManagedHsm } from "../../src/cloud/cloud.ts";
 
 describe("the Entra ID that issues the tokens for a vault", () => {
   test.each([
@@ -27,4 +27,15 @@ describe("the Entra ID that issues the tokens for a vault", () => {
   ])("of %s is not known here", (vaultUrl) => {
     expect(authorityHostOf(vaultUrl)).toBeUndefined();
   });
+});
+
+test.each([
+  ["https://myhsm.managedhsm.azure.net", true],
+  ["https://MyHsm.ManagedHsm.Azure.CN", true],
+  ["https://myhsm.managedhsm.usgovcloudapi.net", true],
+  ["https://myvault.vault.azure.net", false],
+  ["https://managedhsm.vault.azure.net", false],
+  ["https://myhsm.managedhsm.example.com", false],
+])("whether %s is a Managed HSM: %p", (vaultUrl, expected) => {
+  expect(isManagedHsm(vaultUrl)).toBe(expected);
 });

@@ -107,6 +107,72 @@ describe("a refusal by RBAC", () => {
   });
 });
 
+describe("a key that has no certificate in the vault", () => {
+  const inVault = { vault: fakeVault(fakeNetwork(), { needs: ["keys sign"] }) };
+  const inHsm = { ...inVault, key: { ...KEY, vaultUrl: "https://myhsm.managedhsm.azure.net" } };
+  const KEY_OPTIONS = `--name my-cert --version ${VERSION}`;
+
+  test.each<[string, Partial<ServiceFailure>, typeof inHsm | typeof inVault, string]>([
+    [
+      "disabled",
+      { innerCode: "KeyDisabled" },
+      inVault,
+      `az keyvault key set-attributes --vault-name myvault ${KEY_OPTIONS}`,
+    ],
+    [
+      "disabled, in an HSM",
+      { innerCode: "KeyDisabled" },
+      inHsm,
+      `az keyvault key set-attributes --hsm-name myhsm ${KEY_OPTIONS}`,
+    ],
+    [
+      "not valid yet",
+      { innerCode: "KeyNotYetValid" },
+      inVault,
+      `az keyvault key show --vault-name myvault ${KEY_OPTIONS} --query attributes`,
+    ],
+    [
+      "of another type",
+      { status: 400 },
+      inHsm,
+      `az keyvault key show --hsm-name myhsm ${KEY_OPTIONS} --query key.[kty,crv]`,
+    ],
+    ["not there", { status: 404 }, inHsm, "az keyvault key list --hsm-name myhsm --query '[].name'"],
+    [
+      "behind a firewall",
+      { innerCode: "ForbiddenByFirewall" },
+      inHsm,
+      "az keyvault network-rule add --hsm-name myhsm --ip-address",
+    ],
+    [
+      "of another tenant",
+      { status: 401 },
+      inHsm,
+      "az keyvault show --hsm-name myhsm --query properties.tenantId",
+    ],
+    [
+      "that nobody may use, in a vault",
+      { innerCode: "AccessDenied", message: CALLER },
+      inVault,
+      `grant keys sign, all that signing needs: \`az keyvault set-policy --name myvault --object-id ${OBJECT_ID} --key-permissions sign\``,
+    ],
+    [
+      "that nobody may use, by roles",
+      { innerCode: "ForbiddenByRbac", message: CALLER },
+      inVault,
+      'grant the role that signing needs: `az role assignment create --role "Key Vault Crypto User"',
+    ],
+    [
+      "that nobody may use, in an HSM",
+      { code: "AccessDenied" },
+      inHsm,
+      'az keyvault role assignment create --hsm-name myhsm --role "Managed HSM Crypto User" --assignee <object id> --scope /keys/my-cert',
+    ],
+  ])("%s", (_what, failure, call, command) => {
+    expect(fixFor({ code: undefined, ...failure }, call)).toContain(command);
+  });
+});
+
 describe("the principal in a command", () => {
   test.each([
     [`The user 'appid=1;oid=${OBJECT_ID};iss=x' does not have`, OBJECT_ID],

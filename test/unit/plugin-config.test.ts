@@ -23,12 +23,29 @@ describe("the plugin config", () => {
     expect(chainSource).toEqual({ kind: "ca-certs", file: "/ca.pem" });
   });
 
-  test("self_signed and ca_certs exclude each other", () =>
-    expectError(
-      () => readPluginConfig({ self_signed: "true", ca_certs: "/ca.pem" }),
-      "VALIDATION_ERROR",
+  test("cert_chain names the file", () => {
+    expect(readPluginConfig({ cert_chain: "/chain.pem" }).chainSource).toEqual({
+      kind: "cert-chain",
+      file: "/chain.pem",
+    });
+  });
+
+  test.each([
+    [
+      { self_signed: "true", ca_certs: "/ca.pem" },
       "self_signed=true and ca_certs=/ca.pem exclude each other",
-    ));
+    ],
+    [
+      { self_signed: "true", cert_chain: "/c.pem" },
+      "self_signed=true and cert_chain=/c.pem exclude each other",
+    ],
+    [
+      { ca_certs: "/ca.pem", cert_chain: "/c.pem" },
+      "ca_certs=/ca.pem and cert_chain=/c.pem exclude each other",
+    ],
+  ])("places to take certificates from exclude each other: %j", (attributes, message) =>
+    expectError(() => readPluginConfig(attributes), "VALIDATION_ERROR", message),
+  );
 
   test.each([
     ["environment", "environment"],
