@@ -9,6 +9,14 @@ const SIGNED_DATA = "1.2.840.113549.1.7.2";
  * @returns none where the octets are no such structure
  */
 export function certificatesInPkcs7(octets: Uint8Array): Uint8Array[] {
+  try {
+    return readSignedData(octets);
+  } catch {
+    return []; // The library throws for some of what it cannot read.
+  }
+}
+
+function readSignedData(octets: Uint8Array): Uint8Array[] {
   const [type, explicit] = childrenOf(fromBER(new Uint8Array(octets)).result);
   if (!(type instanceof ObjectIdentifier) || type.valueBlock.toString() !== SIGNED_DATA) {
     return [];
