@@ -1,4 +1,4 @@
-import { type Certificate, isSelfSigned, issuerOf } from "../certificate/certificate.ts";
+import { type Certificate, issuerOf, namesAsIssuer } from "../certificate/certificate.ts";
 import type { KeyIdentifier } from "../key-identifier/key-identifier.ts";
 import type { PolicyChange } from "../requirements/rule.ts";
 import { vaultName } from "../vault/fix.ts";
@@ -15,7 +15,8 @@ export function renewVaultCertificate(
   const object = `--vault-name ${vaultName(key)} --name ${key.name}`;
   const policy = `$(az keyvault certificate show ${object} --query "${policyQuery(change)}" --output json)`;
   const command = `\`az keyvault certificate create ${object} --policy "${policy}"\``;
-  return isSelfSigned(leaf)
+  // By its name alone: the key of a certificate that is to be had anew may be one that nothing here can verify with.
+  return namesAsIssuer(leaf, leaf)
     ? `make a new version of the certificate, and sign with that: ${command}`
     : `have "${issuerOf(leaf)}" issue the certificate again: make the request for it by ${command}, have it issued for code ` +
         "signing, merge what comes back, and sign with that version";

@@ -50,7 +50,7 @@ export const CERTIFICATE_FAULTS: FaultFamily = {
     caCerts(
       "`ca_certs` names a file without certificates",
       ({ writeFile }) => writeFile("ca.pem", "no certificate\n"),
-      refused("generate-signature", [/ca_certs/, /\/ca\.pem holds no PEM certificate/]),
+      refused("generate-signature", [/ca_certs/, /\/ca\.pem holds no certificate that can be found/]),
     ),
     {
       title: "`self_signed=true`, and an authority issued the certificate",
@@ -58,11 +58,26 @@ export const CERTIFICATE_FAULTS: FaultFamily = {
       end: refused("generate-signature", [/self_signed=true/, SIGNER, ISSUER, /leave out self_signed/]),
     },
     {
+      title: "`cert_chain` is not the chain of the key",
+      prepare: async ({ writeFile, certificates: { otherLeaf } }) => ({
+        pluginConfig: { cert_chain: await writeFile("chain.pem", toPem(...otherLeaf.chain)) },
+      }),
+      end: refused("generate-signature", [
+        /cert_chain file .*\/chain\.pem is not the chain of this key/,
+        SIGNER,
+      ]),
+    },
+    {
+      title: "The key is in a Managed HSM, and there is no `cert_chain`",
+      prepare: () => ({ id: "https://myhsm.managedhsm.azure.net/keys/signer" }),
+      end: refused("describe-key", [/Managed HSM, which holds no certificates/, /cert_chain=<file>/]),
+    },
+    {
       title: "`self_signed=true` and `ca_certs` together",
       prepare: () => ({ pluginConfig: { self_signed: "true", ca_certs: "ca.pem" } }),
-      end: refused("describe-key", [/self_signed=true/, /ca_certs=ca\.pem/, /leave out/]),
+      end: refused("describe-key", [/self_signed=true/, /ca_certs=ca\.pem/, /Fix: keep /]),
     },
-    refusedByNotation(
+    ofExtensions(
       "The certificate is for more than signatures, as Key Vault's default policy makes it",
       [
         new x509.KeyUsagesExtension(
@@ -71,15 +86,19 @@ export const CERTIFICATE_FAULTS: FaultFamily = {
         ),
         new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.codeSigning]),
       ],
-      [SIGNER, /key usage must be "Digital Signature" only/],
+      [SIGNER, /its key usage is digitalSignature, keyEncipherment/, /az keyvault certificate create/],
     ),
-    refusedByNotation(
+    ofExtensions(
       "The certificate is for TLS and not for code signing",
       [
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
         new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
       ],
-      [SIGNER, /extended key usage/i],
+      [
+        SIGNER,
+        /its extended key usage has serverAuth; it must be codeSigning/,
+        /az keyvault certificate create/,
+      ],
     ),
     unsupportedKey(
       "The key is on a curve that Notation does not sign with",
@@ -120,8 +139,8 @@ function caCerts(title: string, fileOf: (world: World) => string | Promise<strin
   };
 }
 
-/** The plugin signs with what the vault holds; what a certificate must be like is Notation's to say. */
-function refusedByNotation(title: string, extensions: readonly x509.Extension[], wanted: Words): FaultCase {
+/** A certificate that Notation would refuse after the signature. */
+function ofExtensions(title: string, extensions: readonly x509.Extension[], wanted: Words): FaultCase {
   return {
     title,
     async prepare({ vault, certificates: { leaf, intermediate } }) {
@@ -130,7 +149,7 @@ function refusedByNotation(title: string, extensions: readonly x509.Extension[],
       const certificates = [await signCertificate(content, intermediate), ...intermediate.chain];
       return { id: vault.importCertificate({ name: CERTIFICATE_NAME, privateKey, certificates }).keyId };
     },
-    end: { kind: "refused by Notation", wanted },
+    end: refused("describe-key", wanted),
   };
 }
 

@@ -9,7 +9,7 @@ import { CERTIFICATE_NAME, VAULT_NAME } from "./world.ts";
 
 /** What Notation puts before a message, by the command of the plugin that it is of. */
 const PREFIX_OF_ALL = "Error: ";
-export const PREFIX = `${PREFIX_OF_ALL}failed to sign with the plugin azure-kv: `;
+const PREFIX = `${PREFIX_OF_ALL}failed to sign with the plugin azure-kv: `;
 
 /** What Notation puts before the message of a refusal. */
 export function prefixOf({ by }: Refusal): string {
@@ -65,16 +65,11 @@ async function sectionOf(
 
 function entryOf({ title, end }: FaultCase, { direct, signing, retries }: FaultOutcome): string {
   const heading = `### ${title}`;
-  const prefix = end.kind === "refused" ? prefixOf(end) : PREFIX;
-  const message = `\`\`\`text\n${signing.stderr.replace(prefix, "").trimEnd()}\n\`\`\``;
-  switch (end.kind) {
-    case "survived":
-      return `${heading}\n\nSigned${retries === 0 ? "" : `, after ${times(retries)}`}.`;
-    case "refused by Notation":
-      return `${heading}\n\nRefused by Notation itself\n\n${message}`;
-    case "refused":
-      return `${heading}\n\n\`${direct?.errorCode}\`${afterRetries(end.retries)}\n\n${message}`;
+  if (end.kind === "survived") {
+    return `${heading}\n\nSigned${retries === 0 ? "" : `, after ${times(retries)}`}.`;
   }
+  const message = `\`\`\`text\n${signing.stderr.replace(prefixOf(end), "").trimEnd()}\n\`\`\``;
+  return `${heading}\n\n\`${direct?.errorCode}\`${afterRetries(end.retries)}\n\n${message}`;
 }
 
 /** The retries that a test holds the plugin to: how many fit into a time is chance. */

@@ -37,7 +37,7 @@ export interface FaultySigning {
 export type Words = readonly (string | RegExp)[];
 
 /** How a signing with a fault must end. */
-export type End = Refusal | NotationRefusal | Survival;
+export type End = Refusal | Survival;
 
 /** The plugin refuses, and nothing is signed. */
 export interface Refusal {
@@ -49,12 +49,6 @@ export interface Refusal {
   readonly wanted: Words;
   /** How often the plugin asks again before it gives up: a number, or as long as the time lasts. Default: 0. */
   readonly retries?: number | "as long as the time lasts";
-}
-
-/** The plugin does its part, and Notation itself refuses what comes of it. */
-export interface NotationRefusal {
-  readonly kind: "refused by Notation";
-  readonly wanted: Words;
 }
 
 /** The plugin gets over it: the image is signed, and verifies. */

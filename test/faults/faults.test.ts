@@ -4,9 +4,9 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { createSecretSearch } from "../e2e/private-key-search.ts";
 import { STAGE_LIMIT_MS } from "../e2e/stage.ts";
-import { composeDocument, PREFIX, prefixOf } from "./document.ts";
+import { composeDocument, prefixOf } from "./document.ts";
 import { FAMILIES, FAULTS } from "./families.ts";
-import type { End, NotationRefusal, Refusal, Survival } from "./fault-case.ts";
+import type { End, Refusal, Survival } from "./fault-case.ts";
 import { type FaultOutcomes, type FaultStage, openFaultStage, startFaults } from "./fault-stage.ts";
 import type { FaultOutcome } from "./run-fault.ts";
 
@@ -39,7 +39,6 @@ type EndOf<Kind extends End["kind"]> = Extract<End, { readonly kind: Kind }>;
 
 const EXPECTATIONS: { readonly [Kind in End["kind"]]: (outcome: FaultOutcome, end: EndOf<Kind>) => void } = {
   refused: expectRefused,
-  "refused by Notation": expectRefusedByNotation,
   survived: expectSurvived,
 };
 
@@ -75,18 +74,6 @@ function expectRefused({ direct, signing, verification, retries }: FaultOutcome,
     expect(retries).toBeGreaterThan(0);
   } else {
     expect(retries).toBe(end.retries ?? 0);
-  }
-}
-
-function expectRefusedByNotation({ signing, verification }: FaultOutcome, { wanted }: NotationRefusal): void {
-  expect(signing).toEqual({
-    exitCode: 1,
-    stdout: "",
-    stderr: expect.stringMatching(new RegExp(`^${PREFIX}`)),
-  });
-  expect(verification).toEqual(UNSIGNED);
-  for (const words of wanted) {
-    expect(signing.stderr).toMatch(words);
   }
 }
 

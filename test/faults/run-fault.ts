@@ -105,10 +105,6 @@ async function runDirectly(
   switch (end.kind) {
     case "survived":
       return undefined;
-    case "refused by Notation":
-      await answerOf("describe-key", toDescribe, options);
-      await answerOf("generate-signature", toSign, options);
-      return undefined;
     case "refused":
       return await runToRefusal(end.by ?? "describe-key", toDescribe, toSign, options);
   }

@@ -12,6 +12,9 @@ const SUBSCRIPTION_ID = "44444444-4444-4444-4444-444444444444";
 /** For the thumbprint of a certificate. */
 const THUMBPRINT = "0123456789ABCDEF".repeat(4);
 
+/** For the key identifier of an issuer. */
+const KEY_IDENTIFIER = "0123456789abcdef".repeat(3).slice(0, 40);
+
 /** For the version of the certificate. */
 export const VERSION = "0123456789abcdef0123456789abcdef";
 
@@ -28,6 +31,7 @@ const FIVE_MINUTES = 300_000;
 /** Each Notation CLI has a home of its own within the folder of all faults. */
 const HOMES = /\/home\/signer\/notation-\w{6}/g;
 const THUMBPRINTS = /\b[0-9A-F]{64}\b/g;
+const KEY_IDENTIFIERS = /(?<=key identifier )[0-9a-f]{40}\b/g;
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
 
 /** What would be another in the next run: GUIDs and versions that nobody made up, and ports. */
@@ -70,6 +74,7 @@ export function withStandIns(text: string, { world, sharedFolder, image, start }
   const replaced = known
     .replace(HOMES, FOLDER)
     .replace(THUMBPRINTS, THUMBPRINT)
+    .replace(KEY_IDENTIFIERS, KEY_IDENTIFIER)
     .replace(TIME, (time) => {
       const distance = Math.round((Date.parse(time) - start) / FIVE_MINUTES) * FIVE_MINUTES;
       return new Date(NOON + distance).toISOString();
