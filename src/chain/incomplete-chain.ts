@@ -1,4 +1,10 @@
-import { type Certificate, issuerOf, namesAsIssuer, subjectOf } from "../certificate/certificate.ts";
+import {
+  type Certificate,
+  isIssuedBy,
+  issuerOf,
+  namesAsIssuer,
+  subjectOf,
+} from "../certificate/certificate.ts";
 import { authorityKeyIdentifierOf, issuerAddressesOf } from "../certificate/extensions.ts";
 import type { NonEmptyPath } from "./certificate-bag.ts";
 
@@ -30,15 +36,29 @@ export function describeIncompleteChain(
 ): string {
   const [leaf] = path;
   const { name, addresses, issued } = missingIssuerOf(path);
-  const namesake = bag.some((candidate) => candidate !== issued && namesAsIssuer(issued, candidate));
-  const found = namesake
-    ? `${origin} holds a certificate of that name, but the signature does not verify with its key (it is another key, ` +
-      "or an algorithm that is not read here)"
-    : `${origin} does not hold it (certificates there: ${bag.length})`;
+  const found = `${origin} ${describeFound(issued, bag)}`;
   const whose = issued === leaf ? "its issuer" : `the issuer of "${subjectOf(issued)}"`;
   const keyIdentifier = authorityKeyIdentifierOf(issued.contents);
   const key = keyIdentifier === undefined ? "" : `, key identifier ${keyIdentifier},`;
   const where =
     addresses.length === 0 ? "" : `. It can be had at ${addresses.map(({ href }) => href).join(" or ")}`;
   return `the certificate chain of "${subjectOf(leaf)}" is incomplete: ${whose} is "${name}"${key} and ${found}${where}`;
+}
+
+/** What there is in the place of an issuer, in a clause whose subject is the bag. */
+function describeFound(issued: Certificate, bag: readonly Certificate[]): string {
+  const others = bag.filter((candidate) => candidate !== issued);
+  if (others.some((candidate) => isIssuedBy(issued, candidate))) {
+    return "leads back from it to a certificate below: CAs that only certify each other lead to no root";
+  }
+  if (others.some((candidate) => namesAsIssuer(issued, candidate))) {
+    return (
+      "holds a certificate of that name, but the signature does not verify with its key (it is another key, " +
+      "or an algorithm that is not read here)"
+    );
+  }
+  if (others.some((candidate) => subjectOf(candidate) === issuerOf(issued))) {
+    return "holds a certificate whose name reads the same but is encoded otherwise, which Notation takes for another";
+  }
+  return `does not hold it (certificates there: ${bag.length})`;
 }

@@ -7,6 +7,7 @@ import {
   keyUsageOf,
 } from "../certificate/extensions.ts";
 import { describeKeyOf, keySpecOf } from "../certificate/key-spec.ts";
+import { READABILITY_RULES } from "./readability.ts";
 import { type Finding, issueAgain, type Position, type Rule } from "./rule.ts";
 import { checkSignatureAlgorithm } from "./signature-algorithm.ts";
 
@@ -28,12 +29,7 @@ const SIGNING_POLICY = {
 } as const;
 
 /** Of every certificate in a chain. */
-const RULES_OF_ALL: readonly Rule[] = [
-  checkValidity,
-  checkSerialNumber,
-  checkRepeated,
-  checkSignatureAlgorithm,
-];
+const RULES_OF_ALL: readonly Rule[] = [checkValidity, ...READABILITY_RULES, checkSignatureAlgorithm];
 
 /**
  * What Notation 1.3 refuses of a leaf (signature specification, "Certificate requirements"). It is laxer than the
@@ -64,17 +60,6 @@ function checkValidity(certificate: Certificate, { now }: Position): Finding | u
 /** To the second, as certificates have it. */
 function toText(time: Date): string {
   return time.toISOString().replace(".000Z", "Z");
-}
-
-/** RFC 5280, section 4.1.2.2; Go's parser, by which Notation reads certificates, refuses it. */
-function checkSerialNumber({ contents }: Certificate): Finding | undefined {
-  const [first = 0] = contents.serialNumber;
-  return (first & 0x80) === 0 ? undefined : issueAgain("its serial number is negative");
-}
-
-function checkRepeated({ contents }: Certificate): Finding | undefined {
-  const [repeated] = contents.repeated;
-  return repeated === undefined ? undefined : issueAgain(`it has the extension ${repeated} twice`);
 }
 
 function checkNoCa({ contents }: Certificate): Finding | undefined {

@@ -1,7 +1,7 @@
-import type { Certificate } from "../certificate/certificate.ts";
+import { type Certificate, isSelfSigned } from "../certificate/certificate.ts";
 import { type AlgorithmIdentifier, readAlgorithm } from "../certificate/contents.ts";
 import { contextTag, readElements, readSequence } from "../certificate/der.ts";
-import { type Finding, issueAgain } from "./rule.ts";
+import { type Finding, issueAgain, type Position } from "./rule.ts";
 
 const RSASSA_PSS = "1.2.840.113549.1.1.10";
 const MGF1 = "1.2.840.113549.1.1.8";
@@ -35,9 +35,15 @@ const SALT_LENGTHS: ReadonlyMap<string, number> = new Map([
   ["2.16.840.1.101.3.4.2.3", 64],
 ]);
 
+/** Of SHA-1, with RSA and with ECDSA: Notation takes them of a leaf that is its own root, and of no other certificate. */
+const ACCEPTED_ALONE: ReadonlySet<string> = new Set(["1.2.840.113549.1.1.5", "1.2.840.10045.4.1"]);
+
 /** A certificate's own signature must be by an algorithm that Notation verifies: no SHA-1, above all. */
-export function checkSignatureAlgorithm({ contents }: Certificate): Finding | undefined {
-  const { algorithm, parameters } = contents.signatureAlgorithm;
+export function checkSignatureAlgorithm(certificate: Certificate, { index }: Position): Finding | undefined {
+  const { algorithm, parameters } = certificate.contents.signatureAlgorithm;
+  if (index === 0 && ACCEPTED_ALONE.has(algorithm) && isSelfSigned(certificate)) {
+    return undefined;
+  }
   if (algorithm === RSASSA_PSS) {
     return isUsualPss(parameters)
       ? undefined
