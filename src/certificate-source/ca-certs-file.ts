@@ -1,4 +1,4 @@
-import { nameBag } from "../certificate/certificate-bag.ts";
+import { nameBag } from "../certificate/readable-certificates.ts";
 import { readCertificateFile } from "./certificate-file.ts";
 import type { FindCertificates } from "./found-certificates.ts";
 import { getVaultLeaf, vaultBag } from "./vault-leaf.ts";

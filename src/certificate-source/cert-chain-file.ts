@@ -1,5 +1,5 @@
 import { type Certificate, subjectOf } from "../certificate/certificate.ts";
-import { nameBag } from "../certificate/certificate-bag.ts";
+import { nameBag } from "../certificate/readable-certificates.ts";
 import type { CertificateBag } from "../chain/certificate-bag.ts";
 import { describeIncompleteChain } from "../chain/incomplete-chain.ts";
 import { validationError } from "../error/plugin-error.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { type ReadCertificates, readCertificates } from "../certificate/certificate-bag.ts";
 import { certificatesIn } from "../certificate/file-formats.ts";
+import { type ReadCertificates, readCertificates } from "../certificate/readable-certificates.ts";
 import { validationError } from "../error/plugin-error.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { type Certificate, isSelfSigned, issuerOf } from "../certificate/certificate.ts";
-import { nameBag, readCertificates } from "../certificate/certificate-bag.ts";
 import { certificatesInPem } from "../certificate/pem.ts";
+import { nameBag, readCertificates } from "../certificate/readable-certificates.ts";
 import { PluginError, validationError } from "../error/plugin-error.ts";
 import { joinErrors } from "../error/settle-together.ts";
 import { showValue } from "../error/show-value.ts";

@@ -1,6 +1,6 @@
 import { type Certificate, isIssuedBy, subjectOf } from "../certificate/certificate.ts";
-import { readCertificates } from "../certificate/certificate-bag.ts";
 import { certificatesIn } from "../certificate/file-formats.ts";
+import { readCertificates } from "../certificate/readable-certificates.ts";
 import type { CertificateBag } from "../chain/certificate-bag.ts";
 import { type MissingIssuer, missingIssuerOf } from "../chain/incomplete-chain.ts";
 import { findPathToRoot } from "../chain/path-to-root.ts";
