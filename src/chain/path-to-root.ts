@@ -21,7 +21,7 @@ export interface Path {
  * The path from the leaf to a root, its issuers taken from a bag in any order that may hold more than is needed:
  * duplicates, strangers, several roots, cross-certificates, namesakes with other keys (RFC 4158). An issuer is one by
  * its name and by the signature that it made; key identifiers and dates only say which is tried first. A path that
- * Notation takes goes before any other. Without a way to a root, the longest path there is.
+ * Notation takes goes before any other. Without a way to a root, the longest path whose end lacks an issuer.
  * @param now milliseconds since 1970
  */
 export function findPathToRoot(leaf: Certificate, bag: readonly Certificate[], now: number): Path {
@@ -30,7 +30,7 @@ export function findPathToRoot(leaf: Certificate, bag: readonly Certificate[], n
   const lax = createWalk(leaf, issuersOf, () => true);
   const certificates = walkToRoot([leaf], strict) ?? walkToRoot([leaf], lax);
   return certificates === undefined
-    ? { certificates: lax.longest, reachesRoot: false }
+    ? { certificates: lax.broken ?? lax.longest, reachesRoot: false }
     : { certificates, reachesRoot: true };
 }
 
@@ -45,10 +45,12 @@ interface Walk {
    */
   readonly deadEnds: Map<Certificate, number>;
   longest: NonEmptyPath;
+  /** The longest path to a certificate that has no issuer here: what a person can complete, where others go in circles. */
+  broken: NonEmptyPath | undefined;
 }
 
 function createWalk(leaf: Certificate, issuersOf: Walk["issuersOf"], isAllowed: Walk["isAllowed"]): Walk {
-  return { issuersOf, isAllowed, deadEnds: new Map(), longest: [leaf] };
+  return { issuersOf, isAllowed, deadEnds: new Map(), longest: [leaf], broken: undefined };
 }
 
 /** Depth first. */
@@ -63,7 +65,11 @@ function walkToRoot(path: NonEmptyPath, walk: Walk): NonEmptyPath | undefined {
   if (isSelfSigned(last)) {
     return path;
   }
-  for (const issuer of walk.issuersOf(last)) {
+  const issuers = walk.issuersOf(last);
+  if (issuers.length === 0 && path.length > (walk.broken?.length ?? 0)) {
+    walk.broken = path;
+  }
+  for (const issuer of issuers) {
     if (!path.includes(issuer) && walk.isAllowed(issuer, path.length)) {
       const found = walkToRoot([...path, issuer], walk);
       if (found !== undefined) {

@@ -77,7 +77,7 @@ export const ISSUING_CA_REQUIREMENTS: ChainFamily = {
     ...ROWS.map((row) => issuingCa(...row)),
     {
       title: "Path length: two CAs stand between one and the leaf, and one may",
-      prepare: () => inVault(belowPolicyCa({ pathLength: 1 }, { pathLength: 0 })),
+      prepare: () => inVault(belowPolicyCa({ pathLength: 1 }, {})),
       end: refused(
         `CA certificate "${ROOT}"`,
         "allows 1 CA certificate between it and the leaf",

@@ -25,17 +25,17 @@ tells one thing at a time; the plugin looks first, and tells all.
 
 What to look at when something is wrong:
 
-1. **Is the chain whole?** \`az keyvault secret show --id <certificate's sid>\` holds the certificates that were merged or imported. What is
-   missing is named in the message, often with the address where the CA publishes it.
+1. **Is the chain whole?** \`notation-azure-kv certs --id <key identifier>\` prints the certificates that are found. What is missing is named in
+   the message, often with the address where the CA publishes it.
 2. **Is the leaf for code signing?** Key usage critical with digitalSignature alone, extended key usage codeSigning. Key Vault's default policy
    makes certificates for TLS.
-3. **Are the CAs' certificates right?** They come from the CA: what is wrong with them is its to mend.
+3. **Are the CAs' certificates right?** They come from the CA, which alone can mend what is wrong with them.
 4. **Is everything valid now?** Expired CA certificates are often replaced by renewed ones with the same key: add those.
 
 Below are ${CASES.length} chains. Each was made, and put where the plugin finds it; then the official Notation CLI signed with the plugin, on servers
 that stand in for Azure's. The same chain was also handed to Notation as it is, by a plugin that checks nothing, to learn what Notation itself
-makes of it: **the plugin signs with every chain that Notation accepts, and refuses every chain that Notation refuses**. This document is what
-\`npm run chains -- docs/certificates.md\` printed, and is not written by hand.
+makes of it: **of these chains the plugin signs with every one that Notation accepts, and refuses every one that Notation refuses**. This
+document is what \`npm run chains -- docs/certificates.md\` printed, and is not written by hand.
 
 - The heading says what is special about the chain.
 - **Signed** says how many certificates are in the signature. Notation accepted the chain.
