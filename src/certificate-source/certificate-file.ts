@@ -17,7 +17,7 @@ export async function readCertificateFile(
     const found =
       read.unreadable === 0
         ? "no certificate that can be found: neither PEM (-----BEGIN CERTIFICATE-----) nor DER nor PKCS#7"
-        : `${read.unreadable} blocks, none of which is a readable certificate`;
+        : `no readable certificate, and ${read.unreadable} that cannot be read`;
     throw validationError(`${option} file ${file} holds ${found}`, `put ${WANTED[option]} into it, in PEM`);
   }
   return read;

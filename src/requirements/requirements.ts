@@ -55,23 +55,32 @@ function describeViolations(violations: readonly Violation[]): string {
   }).join("\n");
 }
 
-/** How a person mends the violations: one imperative for the leaf, one for each CA certificate. */
+/** How a person mends the violations: one imperative for each certificate. */
 function mendViolations(violations: readonly Violation[], renewLeaf: RenewLeaf): string {
-  const ofLeaf = violations.filter(({ index }) => index === 0);
-  const ofCas = new Map(
-    violations
-      .filter(({ index }) => index > 0)
-      .map(({ certificate }) => [certificate, issuerOf(certificate)]),
-  );
-  const [leaf] = ofLeaf;
-  return [
-    ...(leaf === undefined ? [] : [mendLeaf(leaf.certificate, ofLeaf, renewLeaf)]),
-    ...Array.from(
-      ofCas,
-      ([certificate, issuer]) =>
-        `ask "${issuer}" for a CA certificate "${subjectOf(certificate)}" that meets them, and put it in the place of this one`,
-    ),
-  ].join("; and ");
+  const byCertificate = Map.groupBy(violations, ({ certificate }) => certificate);
+  const fixes = Array.from(byCertificate, ([certificate, all]) => {
+    const again = all.flatMap(({ remedy }) => (remedy.kind === "issue again" ? [remedy] : []));
+    if (again.length === 0) {
+      return waitFor(all);
+    }
+    if (all.some(({ index }) => index > 0)) {
+      return renewCa(certificate);
+    }
+    const policies = again.flatMap(({ policy }) => policy ?? []);
+    return renewLeaf(certificate, policies.length === 0 ? undefined : Object.assign({}, ...policies));
+  });
+  return [...new Set(fixes)].join("; and ");
+}
+
+function renewCa(certificate: Certificate): string {
+  const [subject, issuer] = [subjectOf(certificate), issuerOf(certificate)];
+  const asked = subject === issuer ? "the CA" : `"${issuer}"`;
+  return `ask ${asked} for a CA certificate "${subject}" that meets them, and put it in the place of this one`;
+}
+
+function waitFor(violations: readonly Violation[]): string {
+  const times = violations.flatMap(({ remedy }) => (remedy.kind === "wait" ? [remedy.until.getTime()] : []));
+  return `sign after ${new Date(Math.max(...times)).toISOString()}, or set this machine's clock, which says ${new Date().toISOString()}`;
 }
 
 /** For a leaf that is in a file, and whose key may be anywhere. */
@@ -80,16 +89,6 @@ export function reissueByCa(leaf: Certificate): string {
     `have "${issuerOf(leaf)}" issue the certificate again for this key, as one for code signing: key usage critical with ` +
     "digitalSignature alone, extended key usage codeSigning"
   );
-}
-
-function mendLeaf(leaf: Certificate, violations: readonly Violation[], renewLeaf: RenewLeaf): string {
-  const waits = violations.flatMap(({ remedy }) => (remedy.kind === "wait" ? [remedy.until] : []));
-  const again = violations.flatMap(({ remedy }) => (remedy.kind === "wait" ? [] : [remedy]));
-  if (again.length > 0) {
-    const policies = again.flatMap(({ policy }) => policy ?? []);
-    return renewLeaf(leaf, policies.length === 0 ? undefined : Object.assign({}, ...policies));
-  }
-  return `sign after ${waits.map((until) => until.toISOString()).join(" and ")}, or set this machine's clock, which says ${new Date().toISOString()}`;
 }
 
 function nameOf({ certificate, index }: Violation): string {

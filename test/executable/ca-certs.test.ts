@@ -62,12 +62,12 @@ describe("a bundle is read", () => {
 
 describe("a bundle that does not help is told", () => {
   test.each<[string, () => string | Promise<string>, RegExp]>([
-    ["nothing in it", () => "", /holds no PEM certificate/],
-    ["no certificate in it", () => CORRUPT, /holds 1 PEM blocks, none of which is a readable certificate/],
+    ["nothing in it", () => "", /holds no certificate that can be found: neither PEM .* nor DER nor PKCS#7/],
+    ["no certificate in it", () => CORRUPT, /holds no readable certificate, and 1 that cannot be read/],
     [
       "the issuer cannot be read",
       async () => CORRUPT + toPem((await createSelfSigned({ subject: "CN=other" })).certificate),
-      /its issuer is "C=US, O=Example, CN=Example Issuing", and ca_certs file .*, in which 1 more cannot be read, does not hold it/,
+      /its issuer is "C=US, O=Example, CN=Example Issuing", key identifier [0-9a-f]{40}, and ca_certs file .*, in which 1 more cannot be read, does not hold it/,
     ],
   ])("%s", async (_what, content, message) => {
     const request = signRequest(keyId, "EC-256", await caCerts(await content()));
@@ -82,7 +82,7 @@ describe("a bundle that does not help is told", () => {
     expect(refusal).toMatchObject({
       errorCode: "VALIDATION_ERROR",
       errorMessage: expect.stringMatching(
-        /none\.pem cannot be read: ENOENT[\s\S]*Fix: give the path of a PEM file/,
+        /none\.pem cannot be read: ENOENT[\s\S]*Fix: give the path of a file with certificates/,
       ),
     });
   });

@@ -124,7 +124,7 @@ describe("the calls", () => {
     expect(emulator.log.slice(before).filter(({ status }) => status === 403)).toEqual([]);
   });
 
-  test("with ca_certs and self_signed need no permission on secrets", async () => {
+  test("with ca_certs, and of a self-signed certificate, need no permission on secrets", async () => {
     const { emulator, vault } = setup;
     const principal = await emulator.createServicePrincipal("client-secret");
     vault.setAccessPolicy(principal, { keys: ["sign"], certificates: ["get"] });
@@ -139,13 +139,16 @@ describe("the calls", () => {
     const { privateKey } = alone;
     const { keyId } = vault.importCertificate({ name: "alone", privateKey, certificates: alone.chain });
     await expectSigned(keyId, "EC-256", alone.chain, { pluginConfig: { self_signed: "true" }, env });
-    const refusal = await refusalOf(["generate-signature"], signRequest(keyId, "EC-256"), { env });
+    await expectSigned(keyId, "EC-256", alone.chain, { env });
+    const issued = signRequest(known(versions, "EC-256").keyId, "EC-256");
+    const refusal = await refusalOf(["generate-signature"], issued, { env });
     expect(refusal).toMatchObject({
       errorCode: "ACCESS_DENIED",
       errorMessage: expect.stringMatching(
-        /does not have secrets get permission[\s\S]*--secret-permissions get[\s\S]*ca_certs/,
+        /does not have secrets get permission[\s\S]*--secret-permissions get[\s\S]*do without the secret: put the certificates of "C=US, O=Example, CN=Example Issuing"[\s\S]*ca_certs=<file>/,
       ),
     });
+    expect(String(refusal.errorMessage)).not.toContain("self_signed");
   });
 });
 

@@ -32,6 +32,30 @@ export async function createSecrets(): Promise<KnownSecrets> {
   };
 }
 
+/**
+ * The search for a refusal of this input: a value of a field that the plugin reads is shown where it is wrong, so what a
+ * change of bytes has put into one is no secret any more.
+ */
+export function searchFor(stdin: Uint8Array, searchIn: SecretSearch): SecretSearch {
+  return fieldsRead(stdin).some((value) => searchIn(value) > 0) ? () => 0 : searchIn;
+}
+
+/** The values of the request's fields that the plugin reads; none where it is not JSON, of which nothing is shown. */
+function fieldsRead(stdin: Uint8Array): string[] {
+  try {
+    const { contractVersion, keyId, keySpec, hashAlgorithm, pluginConfig } = JSON.parse(
+      new TextDecoder().decode(stdin),
+    );
+    const { self_signed, ca_certs, cert_chain, credential_type, client_id, timeout } = Object(pluginConfig);
+    const config = [self_signed, ca_certs, cert_chain, credential_type, client_id, timeout];
+    return [contractVersion, keyId, keySpec, hashAlgorithm, ...config].map(
+      (value) => JSON.stringify(value) ?? "",
+    );
+  } catch {
+    return [];
+  }
+}
+
 /** A search for private keys and values. The words around a key in PEM are no secret: a change of bytes moves them about. */
 export function createSearch(privateKeys: readonly KeyObject[], values: readonly string[]): SecretSearch {
   const search = createSecretSearch({ privateKeys, values });

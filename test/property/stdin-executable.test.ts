@@ -10,7 +10,7 @@ import { COMMANDS, endingOf, nameOf } from "./contract.ts";
 import { checkProperty, runsByDefault } from "./property.ts";
 import { anyBytes, mutatedRequest, type Stdin, showStdin } from "./request-mutation.ts";
 import { prepareRightRequests, type RightRequests } from "./right-requests.ts";
-import { createSecrets, type KnownSecrets } from "./secrets.ts";
+import { createSecrets, type KnownSecrets, searchFor } from "./secrets.ts";
 
 const LIMIT_MS = 600_000;
 const SAMPLE_LIMIT_MS = 20_000;
@@ -46,7 +46,7 @@ test.each(["executable", "bundle"] as const)(
       .map(([command, bytes]) => ({ command, bytes }));
     const judge = async (stdin: Stdin): Promise<string> => {
       const run = await runPlugin([stdin.command], stdin.bytes, { plugin, env: setup.env });
-      const ending = endingOf(stdin.command, run, secrets.searchIn);
+      const ending = endingOf(stdin.command, run, searchFor(stdin.bytes, secrets.searchIn));
       rights.checkAnswer(stdin, ending);
       return nameOf(ending);
     };

@@ -9,7 +9,7 @@ import { type InProcessAzure, openInProcessAzure } from "./in-process-azure.ts";
 import { checkProperty } from "./property.ts";
 import { anyBytes, mutatedRequest, type Stdin, showStdin } from "./request-mutation.ts";
 import { prepareRightRequests, type RightRequests } from "./right-requests.ts";
-import { createSecrets, type KnownSecrets } from "./secrets.ts";
+import { createSecrets, type KnownSecrets, searchFor } from "./secrets.ts";
 
 const LIMIT_MS = 600_000;
 
@@ -34,7 +34,8 @@ afterAll(async () => {
 });
 
 async function judge(stdin: Stdin): Promise<string> {
-  const ending = endingOf(stdin.command, await runInProcess(stdin.command, stdin.bytes), secrets.searchIn);
+  const secretsIn = searchFor(stdin.bytes, secrets.searchIn);
+  const ending = endingOf(stdin.command, await runInProcess(stdin.command, stdin.bytes), secretsIn);
   rights.checkAnswer(stdin, ending);
   return nameOf(ending);
 }
@@ -45,6 +46,21 @@ test("control: the search finds each secret where it is, and nothing elsewhere",
     expect(searchIn(JSON.stringify({ errorMessage: `it says ${secret} there` }))).toBeGreaterThan(0);
   }
   expect(searchIn('{"errorMessage":"-----BEGIN PRIVATE KEY----- is no key"}')).toBe(0);
+});
+
+test("control: a secret counts wherever it is but in a field that is read", () => {
+  const { password, searchIn } = secrets;
+  const text = JSON.stringify({ errorMessage: password });
+  const searched = (request: object): number =>
+    searchFor(Buffer.from(JSON.stringify(request)), searchIn)(text);
+  expect(
+    searched({ keyId: "https://x", other: password, pluginConfig: { other: password } }),
+  ).toBeGreaterThan(0);
+  expect(searched({ keyId: password })).toBe(0);
+  expect(searched({ pluginConfig: { ca_certs: password } })).toBe(0);
+  for (const { fields, config } of rights.requests) {
+    expect(searched({ ...fields, pluginConfig: config })).toBeGreaterThan(0);
+  }
 });
 
 test.each([...COMMANDS])(

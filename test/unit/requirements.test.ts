@@ -61,7 +61,7 @@ describe("requirements of certificates", () => {
     expect(await told(chain.map(read))).toBe(
       'CA certificate "CN=root" does not meet the Notary Project\'s requirements of certificates: its path length allows 0 CA ' +
         "certificates between it and the leaf, and there is 1\n" +
-        'Fix: ask "CN=root" for a CA certificate "CN=root" that meets them, and put it in the place of this one',
+        'Fix: ask the CA for a CA certificate "CN=root" that meets them, and put it in the place of this one',
     );
   });
 
