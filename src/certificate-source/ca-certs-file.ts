@@ -10,10 +10,9 @@ import { getVaultLeaf, vaultBag } from "./vault-leaf.ts";
 export async function caCertsFileSource(file: string): Promise<FindCertificates> {
   const caCerts = await readCertificateFile("ca_certs", file);
   const origin = nameBag(`ca_certs file ${file}`, caCerts);
+  const complete = `put every CA certificate from the leaf's issuer to the root into ${file}: PEM, DER or PKCS#7`;
   return async (vault, key) => {
     const { version, leaf } = await getVaultLeaf(vault, key);
-    const complete = (): string =>
-      `put every CA certificate from the leaf's issuer to the root into ${file}: PEM, DER or PKCS#7`;
     return {
       version,
       ...vaultBag(key, { leafCandidates: [leaf], bag: caCerts.certificates }, { origin, complete }),

@@ -40,7 +40,7 @@ export async function findLeafAlone(
   const { version, leaf } = await getVaultLeaf(vault, key);
   const words = {
     origin: vaultCertificateName(key),
-    complete: () => "give intermediates and root in a file: `--plugin-config ca_certs=<file>`",
+    complete: "give intermediates and root in a file: `--plugin-config ca_certs=<file>`",
   };
   return { version, leaf, ...vaultBag(key, { leafCandidates: [leaf], bag: [leaf] }, words) };
 }
@@ -50,7 +50,7 @@ interface BagWords {
   /** The bag, in a sentence. */
   readonly origin: string;
   /** How else a person completes it than by the issuer's address, an imperative. */
-  readonly complete: (missing: MissingIssuer) => string;
+  readonly complete: string;
 }
 
 /** The bag of a leaf that is a certificate of the vault, with what a person is told of it. */
@@ -64,7 +64,7 @@ export function vaultBag(
     incomplete: (path) =>
       validationError(
         describeIncompleteChain(path, certificates.bag, origin),
-        [...fetchIssuers(key, missingIssuerOf(path)), complete(missingIssuerOf(path))].join("; or "),
+        [...fetchIssuers(key, missingIssuerOf(path)), complete].join("; or "),
       ),
     ofAnotherKey,
     renewLeaf: (leaf, policy) => renewVaultCertificate(key, leaf, policy),

@@ -59,7 +59,7 @@ function readSecret(secret: VaultSecret, key: KeyIdentifier) {
     { leafCandidates: certificates, bag: certificates },
     {
       origin: nameBag(name, found),
-      complete: () =>
+      complete:
         "merge or import the certificate with its whole chain into the vault, or give intermediates and root in a " +
         "file: `--plugin-config ca_certs=<file>`",
     },

@@ -6,6 +6,8 @@ export interface CertificateContents {
   readonly issuer: Uint8Array;
   /** DER. */
   readonly subject: Uint8Array;
+  /** SubjectPublicKeyInfo, DER. */
+  readonly publicKey: Uint8Array;
   /** Big endian, two's complement. */
   readonly serialNumber: Uint8Array;
   readonly signatureAlgorithm: AlgorithmIdentifier;
@@ -36,11 +38,12 @@ export function readContents(der: Uint8Array): CertificateContents {
   const [toBeSigned, signatureAlgorithm] = readSequence(der);
   // The version is left out of version 1.
   const fields = readElements(required(toBeSigned).content).filter(({ tag }) => tag !== contextTag(0));
-  const [serialNumber, , issuer, , subject] = fields;
+  const [serialNumber, , issuer, , subject, publicKey] = fields;
   const extensions = fields.find(({ tag }) => tag === contextTag(3));
   return {
     issuer: required(issuer).encoded,
     subject: required(subject).encoded,
+    publicKey: required(publicKey).encoded,
     serialNumber: required(serialNumber, TAG.integer).content,
     signatureAlgorithm: readAlgorithm(required(signatureAlgorithm)),
     ...readExtensions(extensions === undefined ? [] : readSequence(extensions.content)),

@@ -1,10 +1,4 @@
-import {
-  type Certificate,
-  isIssuedBy,
-  isSelfSigned,
-  isValidAt,
-  namesAsIssuer,
-} from "../certificate/certificate.ts";
+import { type Certificate, isIssuedBy, isSelfSigned, isValidAt } from "../certificate/certificate.ts";
 import { authorityKeyIdentifierOf, subjectKeyIdentifierOf } from "../certificate/extensions.ts";
 import { meetsRequirements } from "../requirements/requirements.ts";
 import type { NonEmptyPath } from "./certificate-bag.ts";
@@ -40,8 +34,8 @@ interface Walk {
   readonly isAllowed: (issuer: Certificate, index: number) => boolean;
   /**
    * Certificates from which no root was reached, and how far up they stood, so that cross-certificates cost no second
-   * visit: further up there are more limits, not fewer. One whose only way leads through the path so far is rightly among
-   * them: the path itself takes that way.
+   * visit: further up there are more limits, not fewer. One whose only way leads through an authority of the path so far is
+   * rightly among them: that authority's certificates are all tried in its place.
    */
   readonly deadEnds: Map<Certificate, number>;
   longest: NonEmptyPath;
@@ -70,7 +64,7 @@ function walkToRoot(path: NonEmptyPath, walk: Walk): NonEmptyPath | undefined {
     walk.broken = path;
   }
   for (const issuer of issuers) {
-    if (!path.includes(issuer) && walk.isAllowed(issuer, path.length)) {
+    if (!path.some((each) => isSameAuthority(each, issuer)) && walk.isAllowed(issuer, path.length)) {
       const found = walkToRoot([...path, issuer], walk);
       if (found !== undefined) {
         return found;
@@ -88,7 +82,7 @@ function issuersIn(bag: readonly Certificate[], now: number): Walk["issuersOf"] 
     const issuers =
       known.get(certificate) ??
       bag
-        .filter((candidate) => namesAsIssuer(certificate, candidate) && isIssuedBy(certificate, candidate))
+        .filter((candidate) => isIssuedBy(certificate, candidate))
         .sort(
           (a, b) =>
             Number(isValidAt(b, now)) - Number(isValidAt(a, now)) ||
@@ -99,6 +93,11 @@ function issuersIn(bag: readonly Certificate[], now: number): Walk["issuersOf"] 
     known.set(certificate, issuers);
     return issuers;
   };
+}
+
+/** Certificates of one name and one key: who is in a path already would only lead around, by whosever certificate. */
+function isSameAuthority({ contents: a }: Certificate, { contents: b }: Certificate): boolean {
+  return Buffer.compare(a.subject, b.subject) === 0 && Buffer.compare(a.publicKey, b.publicKey) === 0;
 }
 
 /** 1 where the issuer's key identifier is the one that the certificate names, -1 where it is another, else 0. */

@@ -48,9 +48,12 @@ export async function runChain(
     const specimen = await prepare();
     const { keyId, version } = importSigner(chainStage, name, specimen);
     const typed: Typed = { id: keyId, pluginConfig: await pluginConfigOf(chainStage, name, specimen) };
-    const image = end.kind === "refused" ? unsignedImage : await stage.pushImage();
-    const origin = { name, version, folder: stage.options.folder, image };
-    const standIn = (text: string) => withStandIns(text, origin);
+    const newImage = async () => (end.kind === "refused" ? unsignedImage : await stage.pushImage());
+    // One each: of a second signature of an image, Notation may warn that it could not tidy up after the first.
+    const [image, referenceImage] = [await newImage(), await newImage()];
+    const origin = { name, version, folder: stage.options.folder };
+    const standIn = (text: string) => withStandIns(text, { ...origin, image });
+    const referenceStandIn = (text: string) => withStandIns(text, { ...origin, image: referenceImage });
     const direct = end.kind === "refused" ? await refuseDirectly(chainStage, typed, specimen) : undefined;
     const signing = await runSign(stage, image, { principal, ...typed });
     const inspected =
@@ -63,7 +66,10 @@ export async function runChain(
       signing: withTexts(signing, standIn),
       fingerprints: inspected?.fingerprints,
       verification: verification && withTexts(verification, standIn),
-      reference: withTexts(await signAsReference(chainStage, name, image, specimen), standIn),
+      reference: withTexts(
+        await signAsReference(chainStage, name, referenceImage, specimen),
+        referenceStandIn,
+      ),
     };
   } catch (error) {
     throw new Error(`this chain could not be made or told: ${title} (${vault.name}/${name})`, {
