@@ -2,33 +2,16 @@
  * `npm run build`: TypeScript to one CommonJS bundle, and the bundle to one executable for this machine.
  * docs/decisions/0001-runtime.md says why so.
  */
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { $ } from "bun";
-import { build } from "esbuild";
 import { EXECUTABLE_NAME } from "./archive-name.ts";
+import { bundle } from "./bundle.ts";
 import { generateValidators } from "./generate-validators.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const BUNDLE_FILE = "dist/notation-azure-kv.cjs";
 const EXECUTABLE_FILE = `dist/${EXECUTABLE_NAME}`;
-
-/** The bundle runs on the executable's own runtime and on Node 22 and newer. */
-async function bundle(): Promise<void> {
-  await build({
-    absWorkingDir: ROOT,
-    entryPoints: ["src/main.ts"],
-    outfile: BUNDLE_FILE,
-    bundle: true,
-    platform: "node",
-    format: "cjs",
-    target: "node22",
-    minify: true,
-    legalComments: "none",
-    banner: { js: "#!/usr/bin/env node" },
-    logLevel: "warning",
-  });
-}
 
 /**
  * The executable. It must not read the folder that it is started in: in a pipeline that is the repository being
@@ -47,6 +30,6 @@ async function compile(): Promise<void> {
 await rm(`${ROOT}/dist`, { recursive: true, force: true });
 await mkdir(`${ROOT}/dist`, { recursive: true });
 await generateValidators();
-await bundle();
+await writeFile(`${ROOT}/${BUNDLE_FILE}`, await bundle());
 await compile();
 console.log(`built ${BUNDLE_FILE} and ${EXECUTABLE_FILE}`);

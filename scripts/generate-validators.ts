@@ -1,6 +1,7 @@
 /**
  * Compiles the JSON Schemas of `schemas/` into `src/protocol/generated/`: standalone validators by ajv, so that
- * the executable generates no code at run time, and the TypeScript types of what has passed them.
+ * the executable generates no code at run time, and the TypeScript types of what has passed them. One module a schema, so
+ * that a command loads its own alone; `validators.js` has them all.
  */
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { Ajv2020 } from "ajv/dist/2020.js";
@@ -9,6 +10,14 @@ import { compile } from "json-schema-to-typescript";
 
 const SCHEMA_FOLDER = new URL("../schemas/", import.meta.url);
 const GENERATED_FOLDER = new URL("../src/protocol/generated/", import.meta.url);
+
+/** A module of JavaScript, and what TypeScript has to know of it. */
+interface GeneratedModule {
+  /** Without its ending, for example `describe-key.request`. */
+  readonly name: string;
+  readonly code: string;
+  readonly types: string;
+}
 
 interface Schema {
   readonly $id: string;
@@ -23,19 +32,42 @@ async function readSchemas(): Promise<Schema[]> {
   );
 }
 
-/** ajv's standalone module: one export a schema, named `validate` and the schema's title. */
-function validatorModule(schemas: readonly Schema[]): string {
+/** ajv's standalone module of one schema; it exports `validate` and the schema's title. */
+function validatorModule(schema: Schema, schemas: readonly Schema[]): GeneratedModule {
   const ajv = new Ajv2020({
     schemas: [...schemas],
     strict: true,
     allErrors: true,
     code: { source: true, esm: true, lines: true },
   });
-  const exports = Object.fromEntries(schemas.map((schema) => [`validate${schema.title}`, schema.$id]));
-  return standaloneCode(ajv, exports);
+  const { title } = schema;
+  return {
+    name: moduleName(schema),
+    code: standaloneCode(ajv, { [`validate${title}`]: schema.$id }),
+    types:
+      `import type { ${title}, Validator } from "./validators.js";\n` +
+      `export declare const validate${title}: Validator<${title}>;\n`,
+  };
 }
 
-/** The types of the schemas, and what TypeScript has to know of the validator module. */
+/** As its file is named: `describe-key.request` of `…/describe-key.request.schema.json`. */
+function moduleName({ $id }: Schema): string {
+  return $id.slice($id.lastIndexOf("/") + 1).replace(/\.schema\.json$/, "");
+}
+
+/** All validators by one name, and the types of what has passed them. */
+async function wholeModule(schemas: readonly Schema[]): Promise<GeneratedModule> {
+  const reexports = schemas.map(
+    (schema) => `export { validate${schema.title} } from "./${moduleName(schema)}.js";\n`,
+  );
+  return {
+    name: "validators",
+    code: reexports.join(""),
+    types: `${await typeModule(schemas)}\n${reexports.join("")}`,
+  };
+}
+
+/** The types of the schemas. */
 async function typeModule(schemas: readonly Schema[]): Promise<string> {
   const types = new Map<string, string>();
   for (const schema of schemas) {
@@ -47,14 +79,10 @@ async function typeModule(schemas: readonly Schema[]): Promise<string> {
     });
     types.set(schema.title, source);
   }
-  const validators = schemas.map(
-    (schema) => `export declare const validate${schema.title}: Validator<${schema.title}>;`,
-  );
   return [
     `import type { ErrorObject } from "ajv";`,
     `export interface Validator<T> { (data: unknown): data is T; errors?: ErrorObject[] | null }`,
     ...types.values(),
-    ...validators,
   ].join("\n");
 }
 
@@ -78,8 +106,11 @@ function inlineReferences(schema: Schema, schemas: readonly Schema[]): Record<st
 export async function generateValidators(): Promise<void> {
   const schemas = await readSchemas();
   await mkdir(GENERATED_FOLDER, { recursive: true });
-  await writeFile(new URL("validators.js", GENERATED_FOLDER), validatorModule(schemas));
-  await writeFile(new URL("validators.d.ts", GENERATED_FOLDER), await typeModule(schemas));
+  const modules = [...schemas.map((schema) => validatorModule(schema, schemas)), await wholeModule(schemas)];
+  for (const { name, code, types } of modules) {
+    await writeFile(new URL(`${name}.js`, GENERATED_FOLDER), code);
+    await writeFile(new URL(`${name}.d.ts`, GENERATED_FOLDER), types);
+  }
 }
 
 if (import.meta.main) {

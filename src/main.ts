@@ -1,9 +1,6 @@
 /** The edge of the process: arguments, streams and the exit code are touched here and in standard-streams.ts alone. */
-import { isForPeople, run } from "./cli/run.ts";
-import { withoutSecrets } from "./error/redact.ts";
-import { asPluginError } from "./error/unexpected-error.ts";
-import { log, openLog } from "./log/log.ts";
-import { encodeError } from "./protocol/response.ts";
+import { run } from "./cli/run.ts";
+import { LOG_FILE_VARIABLE, log } from "./log/log.ts";
 import { silenceLibraries } from "./silence-libraries.ts";
 import { readStdin, writeAndExit } from "./standard-streams.ts";
 
@@ -15,17 +12,15 @@ const IGNORED_VARIABLES = ["DEBUG", "AZURE_LOG_LEVEL", "NODE_TLS_REJECT_UNAUTHOR
 
 let failed = false;
 
-/** Once: the CLI reads all of stderr as one JSON object. A person reads text. */
-function fail(thrown: unknown): void {
+/** Once: the CLI reads all of stderr as one JSON object. */
+async function fail(thrown: unknown): Promise<void> {
   if (failed) {
     return;
   }
   failed = true;
   try {
-    const error = withoutSecrets(asPluginError(thrown), process.env);
-    const text = encodeError(error);
-    log("error", text);
-    writeAndExit(2, isForPeople(process.argv.slice(2)) ? `Error: ${error.message}\n` : text, 1);
+    const { errorText } = await import("./cli/error-text.ts");
+    await writeAndExit(2, errorText(thrown, process.argv.slice(2), process.env), 1);
   } catch {
     // Nobody reads stderr: the exit code is all that is left.
     process.exit(1);
@@ -39,7 +34,10 @@ silenceLibraries();
 
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
-  openLog(process.env);
+  if (process.env[LOG_FILE_VARIABLE]) {
+    const { openLog } = await import("./log/open-log.ts");
+    openLog(process.env);
+  }
   // They are read later: by libraries when a command loads them, by the runtime when TLS is first used.
   for (const variable of IGNORED_VARIABLES) {
     delete process.env[variable];
@@ -47,7 +45,7 @@ async function main(): Promise<void> {
   log("info", `started: ${args.join(" ")}`);
   const text = await run(args, readStdin);
   log("info", "succeeded");
-  writeAndExit(1, text, 0);
+  await writeAndExit(1, text, 0);
 }
 
 main().catch(fail);

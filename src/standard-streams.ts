@@ -1,62 +1,63 @@
 /**
- * stdin, stdout and stderr by plain system calls. Node's stream objects cost some ten milliseconds to make, which is
- * more than all else that get-plugin-metadata does; one is made only for a stdin that turns out not to block.
+ * stdin, stdout and stderr by the cheapest way that the runtime has. Node's stream objects cost some ten milliseconds to
+ * make, and its module for files one, which is more than all else that get-plugin-metadata does: docs/decisions/0009-speed.md.
  */
-import { readSync, writeSync } from "node:fs";
-import { isatty } from "node:tty";
 import { PluginError, validationError } from "./error/plugin-error.ts";
 
 const STDIN = 0;
-const CHUNK_SIZE = 64 * 1024;
+const STDOUT = 1;
 
 /** stdout and stderr. */
 export type OutputDescriptor = 1 | 2;
+
+/** What the executable's runtime has, and Node has not. */
+interface BunStreams {
+  readonly stdin: { stream(): AsyncIterable<Uint8Array> };
+  readonly stdout: { writer(): { write(text: string): unknown; end(): unknown } };
+}
+
+/** How long a pipe may take without anybody wondering whether stdin is a terminal, in milliseconds. */
+const WONDER_AFTER = 100;
 
 /**
  * All of stdin.
  * @throws PluginError VALIDATION_ERROR when stdin is a terminal, since nobody types a request, or when it is closed.
  */
 export async function readStdin(): Promise<Uint8Array> {
-  if (isatty(STDIN)) {
-    throw validationError(
-      "stdin is a terminal; expected the request as one JSON object on stdin",
-      "let Notation start this program: see `notation-azure-kv --help`",
-    );
-  }
-  const chunks: Buffer[] = [];
-  for (;;) {
-    const chunk = Buffer.allocUnsafe(CHUNK_SIZE);
-    const size = readChunk(chunk);
-    if (size === "would block") {
-      for await (const rest of process.stdin) {
-        chunks.push(rest);
-      }
-      return Buffer.concat(chunks);
-    }
-    if (size === 0) {
-      return Buffer.concat(chunks);
-    }
-    chunks.push(chunk.subarray(0, size));
+  let timer: NodeJS.Timeout | undefined;
+  const typing = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => void isTerminal().then((terminal) => terminal && reject(typed())), WONDER_AFTER);
+  });
+  try {
+    return await Promise.race([readAll(), typing]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
-/** How many octets were read; 0 at the end. */
-function readChunk(chunk: Buffer): number | "would block" {
+async function isTerminal(): Promise<boolean> {
+  return (await import("node:tty")).isatty(STDIN);
+}
+
+function typed(): PluginError {
+  return validationError(
+    "stdin is a terminal; expected the request as one JSON object on stdin",
+    "let Notation start this program: see `notation-azure-kv --help`",
+  );
+}
+
+async function readAll(): Promise<Uint8Array> {
   try {
-    return readSync(STDIN, chunk);
-  } catch (error) {
-    switch (codeOf(error)) {
-      case "EAGAIN":
-        return "would block";
-      case "EOF": // How Windows tells the end of a pipe.
-        return 0;
-      case "EBADF":
-        throw validationError("stdin is closed; expected the request as one JSON object on stdin");
-      default: {
-        const reason = error instanceof Error ? error.message : String(error);
-        throw validationError(`stdin cannot be read: ${reason}`);
-      }
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of bunStreams()?.stdin.stream() ?? process.stdin) {
+      chunks.push(chunk);
     }
+    return Buffer.concat(chunks);
+  } catch (error) {
+    if (codeOf(error) === "EBADF") {
+      throw validationError("stdin is closed; expected the request as one JSON object on stdin");
+    }
+    throw validationError(`stdin cannot be read: ${reasonOf(error)}`);
   }
 }
 
@@ -67,28 +68,50 @@ const PAUSE = 2;
  * Writes all of the text, then ends the process: open connections to the vault must not hold it up.
  * @throws PluginError ERROR when nobody can read it: the descriptor is closed, or its disk is full.
  */
-export function writeAndExit(descriptor: OutputDescriptor, text: string, exitCode: 0 | 1): void {
-  let rest = Buffer.from(text);
-  while (rest.length > 0) {
-    rest = rest.subarray(writeSome(descriptor, rest));
+export async function writeAndExit(
+  descriptor: OutputDescriptor,
+  text: string,
+  exitCode: 0 | 1,
+): Promise<never> {
+  try {
+    const bun = bunStreams();
+    if (bun !== undefined && descriptor === STDOUT) {
+      const writer = bun.stdout.writer();
+      writer.write(text);
+      await writer.end();
+    } else {
+      writeAll(descriptor, text);
+    }
+  } catch (error) {
+    throw new PluginError("ERROR", `the response cannot be written: ${reasonOf(error)}`);
   }
-  process.exit(exitCode);
+  return process.exit(exitCode);
 }
 
-/** How many octets were written. */
-function writeSome(descriptor: OutputDescriptor, bytes: Uint8Array): number {
-  try {
-    return writeSync(descriptor, bytes);
-  } catch (error) {
-    if (codeOf(error) !== "EAGAIN") {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new PluginError("ERROR", `the response cannot be written: ${reason}`);
+/** At once: whatever has failed may have left little that still works. */
+function writeAll(descriptor: OutputDescriptor, text: string): void {
+  const { writeSync } = process.getBuiltinModule("node:fs");
+  let rest = Buffer.from(text);
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(descriptor, rest));
+    } catch (error) {
+      if (codeOf(error) !== "EAGAIN") {
+        throw error;
+      }
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE);
     }
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE);
-    return 0;
   }
+}
+
+function bunStreams(): BunStreams | undefined {
+  return (globalThis as { readonly Bun?: BunStreams }).Bun;
 }
 
 function codeOf(error: unknown): unknown {
   return error instanceof Error && "code" in error ? error.code : undefined;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

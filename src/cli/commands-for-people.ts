@@ -1,4 +1,3 @@
-import { validateDescribeKeyRequest } from "../protocol/generated/validators.js";
 import { checkRequest } from "../protocol/request.ts";
 
 /** A command that a person runs: from the arguments after its name to the text for stdout. */
@@ -10,7 +9,10 @@ export const COMMANDS_FOR_PEOPLE: ReadonlyMap<string | undefined, CommandForPeop
 ]);
 
 async function runCerts(args: readonly string[]): Promise<string> {
-  const { readCertsArguments } = await import("./certs-arguments.ts");
+  const [{ readCertsArguments }, { validateDescribeKeyRequest }] = await Promise.all([
+    import("./certs-arguments.ts"),
+    import("../protocol/generated/describe-key.request.js"),
+  ]);
   const { request, ...options } = readCertsArguments(args);
   const checked = checkRequest("certs", validateDescribeKeyRequest, request);
   // Of a file of CA certificates that cannot be read the runtime itself warns: here nothing else reads stderr.

@@ -1,54 +1,41 @@
-import {
-  type Validator,
-  validateDescribeKeyRequest,
-  validateDescribeKeyResponse,
-  validateGenerateSignatureRequest,
-  validateGenerateSignatureResponse,
-  validateGetPluginMetadataRequest,
-  validateGetPluginMetadataResponse,
-} from "../protocol/generated/validators.js";
+import type { Validator } from "../protocol/generated/validators.js";
 import { checkRequest } from "../protocol/request.ts";
 import { encodeResponse } from "../protocol/response.ts";
 
 /** A command of the plugin contract: from the request's JSON to the line for stdout. */
 type Command = (request: object) => Promise<string>;
 
+/** What a module of `contract/` exports: the schemas of what comes and goes, and what makes the one of the other. */
+interface CommandParts<Request, Response> {
+  readonly validateRequest: Validator<Request>;
+  readonly validateResponse: Validator<Response>;
+  /** Loads it: a request that is refused needs no more than its schema. */
+  readonly loadAnswer: () => Promise<(request: Request) => Response | Promise<Response>>;
+}
+
 /**
  * The commands of the plugin contract by name. Each loads what it needs, and nothing else, when it is run:
  * start-up is paid three times per signature.
  */
 export const COMMANDS: ReadonlyMap<string, Command> = new Map([
-  contractCommand(
-    "get-plugin-metadata",
-    validateGetPluginMetadataRequest,
-    validateGetPluginMetadataResponse,
-    async () => (await import("../commands/get-plugin-metadata.ts")).getPluginMetadata,
-  ),
-  networkCommand(
-    "describe-key",
-    validateDescribeKeyRequest,
-    validateDescribeKeyResponse,
-    async () => (await import("../commands/describe-key.ts")).describeKey,
-  ),
-  networkCommand(
-    "generate-signature",
-    validateGenerateSignatureRequest,
-    validateGenerateSignatureResponse,
-    async () => (await import("../commands/generate-signature.ts")).generateSignature,
-  ),
+  contractCommand("get-plugin-metadata", () => import("./contract/get-plugin-metadata.ts")),
+  networkCommand("describe-key", () => import("./contract/describe-key.ts")),
+  networkCommand("generate-signature", () => import("./contract/generate-signature.ts")),
 ]);
-
-type Load<Request, Response> = () => Promise<(request: Request) => Response | Promise<Response>>;
 
 function contractCommand<Request, Response>(
   name: string,
-  validateRequest: Validator<Request>,
-  validateResponse: Validator<Response>,
-  load: Load<Request, Response>,
+  load: () => Promise<CommandParts<Request, Response>>,
+  before?: (request: object) => Promise<string | undefined>,
 ): [string, Command] {
   const run: Command = async (request) => {
+    const { validateRequest, validateResponse, loadAnswer } = await load();
     const checked = checkRequest(name, validateRequest, request);
-    const answer = await load();
+    const answered = await before?.(request);
+    if (answered !== undefined) {
+      return answered;
+    }
+    const answer = await loadAnswer();
     return encodeResponse(name, validateResponse, await answer(checked));
   };
   return [name, run];
@@ -57,16 +44,11 @@ function contractCommand<Request, Response>(
 /** A command that talks to the network: the environment is checked before what does so is loaded. */
 function networkCommand<Request, Response>(
   name: string,
-  validateRequest: Validator<Request>,
-  validateResponse: Validator<Response>,
-  load: Load<Request, Response>,
+  load: () => Promise<CommandParts<Request, Response>>,
 ): [string, Command] {
-  const [, run] = contractCommand(name, validateRequest, validateResponse, load);
-  const runChecked: Command = async (request) => {
-    checkRequest(name, validateRequest, request);
+  return contractCommand(name, load, async (request) => {
     const { checkEnvironment } = await import("../environment/check-environment.ts");
     const runElsewhere = checkEnvironment(process.env);
-    return runElsewhere === undefined ? await run(request) : runElsewhere(name, request);
-  };
-  return [name, runChecked];
+    return runElsewhere?.(name, request);
+  });
 }

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { PluginError } from "../error/plugin-error.ts";
-import { validateErrorResponse } from "../protocol/generated/validators.js";
+import { validateErrorResponse } from "../protocol/generated/error.response.js";
 import { CA_FILE_VARIABLE } from "./ca-file.ts";
 
 const LARGEST_OUTPUT = 64 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import { PluginError } from "../error/plugin-error.ts";
-import { type ErrorResponse, type Validator, validateErrorResponse } from "./generated/validators.js";
+import type { Validator } from "./generated/validators.js";
 import { describeViolation } from "./schema-violation.ts";
 
 /**
@@ -16,14 +16,4 @@ export function encodeResponse<T>(command: string, validate: Validator<T>, respo
     );
   }
   return `${JSON.stringify(response)}\n`;
-}
-
-/** The one JSON object for stderr; `errorMetadata` is left out when there is none. */
-export function encodeError(error: PluginError): string {
-  const response: ErrorResponse = {
-    errorCode: error.code,
-    errorMessage: error.message,
-    ...(Object.keys(error.metadata).length > 0 ? { errorMetadata: { ...error.metadata } } : {}),
-  };
-  return encodeResponse("error", validateErrorResponse, response);
 }

@@ -11,7 +11,7 @@ import {
   validateGenerateSignatureResponse,
   validateGetPluginMetadataResponse,
 } from "../../src/protocol/generated/validators.js";
-import { encodeError } from "../../src/protocol/response.ts";
+import { encodeError } from "../../src/protocol/error-response.ts";
 import type { SecretSearch } from "../e2e/private-key-search.ts";
 import type { PluginRun } from "../executable/run-plugin.ts";
 

@@ -3,7 +3,7 @@ import { metadataFrom, PluginError } from "../../src/error/plugin-error.ts";
 import { settleTogether } from "../../src/error/settle-together.ts";
 import { showValue } from "../../src/error/show-value.ts";
 import { asPluginError } from "../../src/error/unexpected-error.ts";
-import { encodeError } from "../../src/protocol/response.ts";
+import { encodeError } from "../../src/protocol/error-response.ts";
 import { expectError } from "./expect-error.ts";
 
 describe("an error", () => {

@@ -10,7 +10,7 @@ const MODULES = fileURLToPath(new URL("../../src/", import.meta.url));
 async function silenced(statement: string): Promise<{ readonly out: string; readonly log: string }> {
   const file = join(tmpdir(), `notation-azure-kv-test-${process.pid}.log`);
   const script = `
-    import { openLog } from "${MODULES}log/log.ts";
+    import { openLog } from "${MODULES}log/open-log.ts";
     import { silenceLibraries } from "${MODULES}silence-libraries.ts";
     openLog({ NOTATION_AZURE_KV_LOG: ${JSON.stringify(file)}, AZURE_LOG_LEVEL: "verbose" });
     silenceLibraries();

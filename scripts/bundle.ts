@@ -1,0 +1,71 @@
+/**
+ * TypeScript to one CommonJS file that loads what a command needs, and nothing else. esbuild splits along the dynamic
+ * imports, but into files of their own; here each becomes a function of one file, which the runtime reads when it is first
+ * called. docs/decisions/0009-speed.md says what that saves.
+ */
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, transform } from "esbuild";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const ENTRY = "main.js";
+
+/** The bundle runs on the executable's own runtime and on Node 22 and newer. */
+const TARGET = { platform: "node", target: "node22", legalComments: "none" } as const;
+
+/** The whole text of the bundle. */
+export async function bundle(): Promise<string> {
+  const { outputFiles } = await build({
+    ...TARGET,
+    absWorkingDir: ROOT,
+    entryPoints: ["src/main.ts"],
+    outdir: "dist",
+    write: false,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    minify: true,
+    logLevel: "warning",
+  });
+  const chunks = await Promise.all(
+    outputFiles.map(async ({ path, text }) => ({ name: basename(path), code: await toCommonJs(text) })),
+  );
+  return link(chunks.sort((a, b) => (a.name < b.name ? -1 : 1)));
+}
+
+/** A dynamic import becomes a `require` in a promise: the chunk that it names is in the same file. */
+async function toCommonJs(code: string): Promise<string> {
+  const { code: commonJs } = await transform(code, {
+    ...TARGET,
+    format: "cjs",
+    minify: true,
+    supported: { "dynamic-import": false },
+  });
+  return commonJs;
+}
+
+/** The chunks as functions by name, and a `require` that runs each once and leaves all other names to the runtime. */
+function link(chunks: readonly { readonly name: string; readonly code: string }[]): string {
+  const factories = chunks.map(
+    ({ name, code }) => `${JSON.stringify(`./${name}`)}(module,exports,require){${code}},`,
+  );
+  return `#!/usr/bin/env node
+"use strict";
+const chunks={
+${factories.join("\n")}
+};
+const loaded=new Map();
+function load(name){
+const chunk=chunks[name];
+if(chunk===undefined)return require(name);
+let module=loaded.get(name);
+if(module===undefined){
+module={exports:{}};
+loaded.set(name,module);
+chunk(module,module.exports,load);
+}
+return module.exports;
+}
+load("./${ENTRY}");
+`;
+}
