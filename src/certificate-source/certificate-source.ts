@@ -19,15 +19,15 @@ export function checkChainSource({ kind }: ChainSource, key: KeyIdentifier): voi
 
 /**
  * How the plugin config says that certificates are found. Files are read here, before the vault is asked for
- * anything; and only what this source needs is loaded.
+ * anything; and only what this source needs is loaded: for the vault, when it is asked.
  * @throws PluginError VALIDATION_ERROR for a file that cannot be read or holds no certificate.
  */
 export async function certificateSource(source: ChainSource): Promise<FindCertificates> {
   switch (source.kind) {
     case "secret":
-      return (await import("./vault-secret.ts")).findInSecret;
+      return async (vault, key) => (await import("./vault-secret.ts")).findInSecret(vault, key);
     case "self-signed":
-      return (await import("./self-signed.ts")).findSelfSigned;
+      return async (vault, key) => (await import("./self-signed.ts")).findSelfSigned(vault, key);
     case "ca-certs":
       return await (await import("./ca-certs-file.ts")).caCertsFileSource(source.file);
     case "cert-chain": {

@@ -45,7 +45,7 @@ async function findChain(
   options: CertsOptions,
   budget: Budget,
 ): Promise<NonEmptyPath> {
-  const vault = openVault(key, config, budget);
+  const vault = await openVault(key, config, budget, 1);
   const found = await findCertificates(vault, key, config, options);
   const leaf = await findLeaf(vault, key, found);
   const { bag } = options.fetchIssuers ? await fetchIssuers(leaf, found, budget) : found;

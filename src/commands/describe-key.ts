@@ -1,12 +1,10 @@
 import type { Certificate } from "../certificate/certificate.ts";
-import { keySpecOf } from "../certificate/key-spec.ts";
 import { checkChainSource } from "../certificate-source/certificate-source.ts";
 import { PluginError } from "../error/plugin-error.ts";
 import { type KeyIdentifier, parseKeyIdentifier } from "../key-identifier/key-identifier.ts";
 import { withinBudget } from "../network/budget.ts";
 import { type PluginConfig, readPluginConfig } from "../plugin-config/plugin-config.ts";
 import type { DescribeKeyRequest, DescribeKeyResponse } from "../protocol/generated/validators.js";
-import { findViolations, violationError } from "../requirements/requirements.ts";
 
 /**
  * The key spec of the key, read off its certificate: that needs certificates get, and not keys get; with a file
@@ -22,6 +20,7 @@ export async function describeKey(request: DescribeKeyRequest): Promise<Describe
     config.chainSource.kind === "cert-chain"
       ? await leafInFile(config.chainSource.file)
       : await leafInVault(key, config);
+  const { keySpecOf } = await import("../certificate/key-spec.ts");
   const keySpec = keySpecOf(leaf);
   if (keySpec === undefined) {
     throw new PluginError("ERROR", "a key without a key spec passed the check of the certificate");
@@ -30,14 +29,16 @@ export async function describeKey(request: DescribeKeyRequest): Promise<Describe
 }
 
 async function leafInVault(key: KeyIdentifier, config: PluginConfig): Promise<Certificate> {
-  const [{ openVault }, { getVaultLeaf }, { renewVaultCertificate }] = await Promise.all([
-    import("./open-vault.ts"),
-    import("../certificate-source/vault-leaf.ts"),
+  const { leaf } = await withinBudget(config.timeout, async (budget) => {
+    const { openVault } = await import("./open-vault.ts");
+    const vault = await openVault(key, config, budget, 1);
+    const { getVaultLeaf } = await import("../certificate-source/vault-leaf.ts");
+    return await getVaultLeaf(vault, key);
+  });
+  const [{ findViolations, violationError }, { renewVaultCertificate }] = await Promise.all([
+    import("../requirements/requirements.ts"),
     import("../certificate-source/renew-certificate.ts"),
   ]);
-  const { leaf } = await withinBudget(config.timeout, (budget) =>
-    getVaultLeaf(openVault(key, config, budget), key),
-  );
   const refused = violationError(await findViolations([leaf], Date.now()), (certificate, policy) =>
     renewVaultCertificate(key, certificate, policy),
   );

@@ -1,6 +1,5 @@
 import { certificateSource, checkChainSource } from "../certificate-source/certificate-source.ts";
 import type { FindCertificates, FoundCertificates } from "../certificate-source/found-certificates.ts";
-import { signingChain } from "../chain/signing-chain.ts";
 import { validationError } from "../error/plugin-error.ts";
 import { settleTogether } from "../error/settle-together.ts";
 import { type KeyIdentifier, parseKeyIdentifier } from "../key-identifier/key-identifier.ts";
@@ -12,7 +11,6 @@ import type {
   GenerateSignatureResponse,
 } from "../protocol/generated/validators.js";
 import { digestPayload, signatureAlgorithm } from "../signature/algorithm.ts";
-import { signWithVault } from "../vault/sign.ts";
 import type { Vault } from "../vault/vault.ts";
 import { openVault } from "./open-vault.ts";
 
@@ -32,15 +30,23 @@ export async function generateSignature(
   const payload = decodePayload(request.payload);
   checkChainSource(config.chainSource, key);
   const findCertificates = await certificateSource(config.chainSource);
-  const digest = digestPayload(algorithm, payload);
-  const [found, signature] = await withinBudget(config.timeout, (budget) => {
-    const vault = openVault(key, config, budget);
+  const inFile = config.chainSource.kind === "cert-chain";
+  const atOnce = inFile || key.version !== undefined;
+  const [found, signature] = await withinBudget(config.timeout, async (budget) => {
+    const vault = await openVault(key, config, budget, atOnce && !inFile ? 2 : 1);
+    // While the token is on its way.
+    const digest = digestPayload(algorithm, payload);
+    const { signWithVault } = await import("../vault/sign.ts");
     const sign = (version: string | undefined) =>
       signWithVault(vault, { ...key, version }, algorithm, digest);
-    return config.chainSource.kind === "cert-chain" || key.version !== undefined
+    const calls = atOnce
       ? settleTogether(findCertificates(vault, key), sign(key.version))
       : findThenSign(vault, key, findCertificates, sign);
+    // While the calls are.
+    await Promise.race([calls, import("../chain/signing-chain.ts")]);
+    return await calls;
   });
+  const { signingChain } = await import("../chain/signing-chain.ts");
   const chain = await signingChain(found, algorithm, payload, signature);
   return {
     keyId: request.keyId,

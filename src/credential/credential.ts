@@ -10,6 +10,7 @@ import {
 import { authorityHostOf } from "../cloud/cloud.ts";
 import { log } from "../log/log.ts";
 import type { Budget } from "../network/budget.ts";
+import type { Connections } from "../network/connections.ts";
 import { openNetwork } from "../network/network.ts";
 import type { PluginConfig } from "../plugin-config/plugin-config.ts";
 import { type CredentialName, credentialError } from "./credential-error.ts";
@@ -41,18 +42,32 @@ const CREDENTIAL_MAKERS: Readonly<Record<CredentialName, CredentialMaker>> = {
 /** What is kept of the budget for telling that `az` used up the rest, in milliseconds. */
 const RESERVE = 250;
 
+/** A credential of the SDK's interface that says more of its failures. */
+export interface Credential extends TokenCredential {
+  /** Whether what `getToken` threw may come of the tenant: it was asked without one, and a login was found. */
+  mayDependOnTenant(error: unknown): boolean;
+}
+
+/** What `az` or Entra ID say of a login that is good for another tenant, or for none. */
+const TENANT_FAILURE = /\baz login\b|AADSTS/;
+
 /**
  * The credential that the plugin config asks for. Clients that ask for the same token at the same time share
- * one request for it. Whatever the credential fails with reaches the caller as a PluginError.
+ * one request for it. Whatever the credential fails with reaches the caller as a PluginError. Once it was asked for a token
+ * of a tenant, it asks for those of that tenant.
  * @param vaultUrl whose cloud issues the tokens, where `AZURE_AUTHORITY_HOST` names none
+ * @param connections that the requests for tokens take
  */
 export function createCredential(
   { credentialType, clientId }: PluginConfig,
   vaultUrl: string,
   budget: Budget,
-): TokenCredential {
+  connections?: Connections,
+): Credential {
   const name = credentialType ?? "default";
-  const network = openNetwork(budget);
+  const network = openNetwork(budget, connections);
+  const failures = new WeakSet<Error>();
+  let tenantId: string | undefined;
   const tokens = new Map<string, Promise<AccessToken | null>>();
   let credential: TokenCredential | undefined;
 
@@ -79,24 +94,39 @@ export function createCredential(
       return token;
     } catch (error) {
       log("info", `credential ${name}: ${String(error)}`);
-      throw credentialError({
+      const failure = credentialError({
         name,
         error,
         network,
         context: { vaultUrl, environment: process.env, clientId },
         reserve: RESERVE,
       });
+      const asksAz = name === "azurecli" || name === "default";
+      if (asksAz && options?.tenantId === undefined && TENANT_FAILURE.test(saidBy(error))) {
+        failures.add(failure);
+      }
+      throw failure;
     } finally {
       done();
     }
   };
 
   return {
-    getToken(scopes, options) {
-      const request = JSON.stringify([scopes, options?.tenantId, options?.claims]);
-      const token = tokens.get(request) ?? requestToken(scopes, options);
+    getToken(scopes, options = {}) {
+      tenantId = options.tenantId ?? tenantId;
+      const request = JSON.stringify([[scopes].flat(), tenantId, options.claims]);
+      const token =
+        tokens.get(request) ??
+        requestToken(scopes, { ...options, ...(tenantId !== undefined && { tenantId }) });
       tokens.set(request, token);
       return token;
     },
+    mayDependOnTenant: (error) => error instanceof Error && failures.has(error),
   };
+}
+
+/** All messages of a credential's failure: a chain's are in its list. */
+function saidBy(error: unknown): string {
+  const errors: unknown = error instanceof Error && "errors" in error ? error.errors : undefined;
+  return [error, ...(Array.isArray(errors) ? errors : [])].map(String).join("\n");
 }

@@ -15,13 +15,18 @@ export function isLocalHost(hostname: string): boolean {
 }
 
 /** Who a request talks to. */
-export function peerOf({ url, agent }: PipelineRequest): Peer {
-  return { host: new URL(url).host, proxy: proxyOf(agent) };
+export function peerOf(request: PipelineRequest): Peer {
+  const proxy = proxyUrlOf(request);
+  return {
+    host: new URL(request.url).host,
+    // Without user and password.
+    proxy: proxy === undefined ? undefined : `${proxy.protocol}//${proxy.host}`,
+  };
 }
 
-/** The proxy of the agent that the Azure SDK has chosen by the environment, without user and password. */
-function proxyOf(agent: unknown): string | undefined {
-  const proxy: unknown =
-    typeof agent === "object" && agent !== null && "proxy" in agent ? agent.proxy : undefined;
-  return proxy instanceof URL ? `${proxy.protocol}//${proxy.host}` : undefined;
+/** The proxy of the agent that the Azure SDK has chosen by the environment. */
+export function proxyUrlOf({ agent }: PipelineRequest): URL | undefined {
+  return typeof agent === "object" && agent !== null && "proxy" in agent && agent.proxy instanceof URL
+    ? agent.proxy
+    : undefined;
 }

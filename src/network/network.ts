@@ -8,6 +8,7 @@ import { log } from "../log/log.ts";
 import { attempt } from "./attempt.ts";
 import type { Budget } from "./budget.ts";
 import { clockNoteOf, secondsAhead } from "./clock.ts";
+import { type Connections, createConnections } from "./connections.ts";
 import { isLocalHost, peerOf } from "./destination.ts";
 import { describePeer, NetworkFailure, type Peer } from "./network-failure.ts";
 import { type RetryKind, retryAfterOf, retryDelay, retryKindOf } from "./retry.ts";
@@ -72,8 +73,9 @@ const LAST_PART = 1 / 20;
  * A way to a service that is the one place which sees every request and every answer: https only, no redirect
  * followed, transient faults and throttling retried within the budget, all of it logged without secrets. Retries of the
  * Azure SDK must be off.
+ * @param connections that it shares with others; default: its own
  */
-export function openNetwork(budget: Budget): Network {
+export function openNetwork(budget: Budget, connections: Connections = createConnections()): Network {
   const client = createDefaultHttpClient();
   const whole = budget.seconds * 1000;
   let outcome: Outcome | undefined;
@@ -108,6 +110,8 @@ export function openNetwork(budget: Budget): Network {
     if (local) {
       // A proxy elsewhere cannot reach this machine, and would see the token of its managed identity.
       delete request.agent;
+    } else {
+      connections.lead(request);
     }
     peer = peerOf(request);
     const done = budget.waitFor(`an answer of ${describePeer(peer)}`);

@@ -1,6 +1,13 @@
-import type { HttpClient, PipelineRequest, PipelineResponse } from "@azure/core-rest-pipeline";
+import {
+  createHttpHeaders,
+  type HttpClient,
+  type PipelineRequest,
+  type PipelineResponse,
+} from "@azure/core-rest-pipeline";
+import { log } from "../log/log.ts";
 import { attemptsOf } from "../network/network.ts";
 import { NetworkFailure } from "../network/network-failure.ts";
+import { expectedChallenge, scopeOf, tenantIn, tenantOfToken } from "./challenge.ts";
 import { CLAIMS_CODE, RefusedByService, readFailure } from "./service-failure.ts";
 import { SERVICE_VERSION, type Vault } from "./vault.ts";
 
@@ -32,9 +39,10 @@ export function clientOptions(
 /**
  * Passes a vault's challenges and its good answers to the SDK, and throws RefusedByService for all others: the SDK's
  * clients throw a bare TypeError for an empty answer, and an error with the whole body, a private key and all, for one
- * that they cannot parse.
+ * that they cannot parse. The first challenge, which the SDK asks each time for, is answered here where it is known.
  */
-function vaultHttpClient({ url, network }: Vault, onAnswer: (body: AnswerBody) => void): HttpClient {
+function vaultHttpClient(vault: Vault, onAnswer: (body: AnswerBody) => void): HttpClient {
+  const { url } = vault;
   let claimsAsked = false;
   return {
     async sendRequest(request) {
@@ -45,7 +53,8 @@ function vaultHttpClient({ url, network }: Vault, onAnswer: (body: AnswerBody) =
           `it is not ${url}`,
         );
       }
-      const response = await network.httpClient.sendRequest(request);
+      const response =
+        (await answerKnownChallenge(vault, request)) ?? (await sendWithRightTenant(vault, request));
       const asked = whatIsAsked(request, response);
       // The SDK answers one challenge for claims; a second one is the answer to the token with them.
       if (asked === "token" || (asked === "claims" && !claimsAsked)) {
@@ -63,6 +72,56 @@ function vaultHttpClient({ url, network }: Vault, onAnswer: (body: AnswerBody) =
       return response;
     },
   };
+}
+
+/**
+ * The challenge that the vault would answer, without asking it. Where the credential has no token without being told the
+ * tenant, the vault is asked after all.
+ */
+async function answerKnownChallenge(
+  { url, credential }: Vault,
+  request: PipelineRequest,
+): Promise<PipelineResponse | undefined> {
+  const challenge = request.headers.has("authorization") ? undefined : expectedChallenge(url);
+  if (challenge === undefined) {
+    return undefined;
+  }
+  try {
+    await credential.getToken(scopeOf(url), { enableCae: true });
+  } catch (error) {
+    if (!credential.mayDependOnTenant(error)) {
+      throw error;
+    }
+    return undefined;
+  }
+  const headers = createHttpHeaders({ "www-authenticate": challenge });
+  return { request, status: 401, headers, bodyAsText: "" };
+}
+
+/** Sends a request, and once more with a token of the vault's tenant if that turns out to be another than the token's. */
+async function sendWithRightTenant(
+  { url, network, credential }: Vault,
+  request: PipelineRequest,
+): Promise<PipelineResponse> {
+  const response = await network.httpClient.sendRequest(request);
+  const token = request.headers.get("authorization")?.replace(/^Bearer /, "");
+  const tenant = tenantIn(response.headers.get("www-authenticate") ?? "");
+  if (
+    response.status !== 401 ||
+    token === undefined ||
+    tenant === undefined ||
+    whatIsAsked(request, response) === "claims" ||
+    tenant.toLowerCase() === tenantOfToken(token)?.toLowerCase()
+  ) {
+    return response;
+  }
+  log("info", `${url} is in tenant ${tenant}, and the token is of another`);
+  const right = await credential.getToken(scopeOf(url), { enableCae: true, tenantId: tenant });
+  if (right === null || right.token === token) {
+    return response;
+  }
+  request.headers.set("authorization", `Bearer ${right.token}`);
+  return await network.httpClient.sendRequest(request);
 }
 
 /** What a 401 asks for: a token, or one with more claims; any other is the answer to the token. */

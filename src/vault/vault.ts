@@ -8,11 +8,17 @@ import type { VaultOperation } from "./operation.ts";
  */
 export const SERVICE_VERSION = "7.4";
 
+/** Who asks a vault. */
+export interface VaultCredential extends TokenCredential {
+  /** Whether what it failed with may come of the tenant, which it was not told. */
+  mayDependOnTenant(error: unknown): boolean;
+}
+
 /** A key vault, and who asks it. */
 export interface Vault {
   /** Scheme and host, for example `https://myvault.vault.azure.net`. */
   readonly url: string;
-  readonly credential: TokenCredential;
+  readonly credential: VaultCredential;
   /** The credential as messages name it. */
   readonly credentialType: string;
   readonly network: Network;

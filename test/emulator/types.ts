@@ -95,8 +95,12 @@ export interface TlsCertificateFiles {
 
 /** One request and how it was answered. Bodies of answers are never kept: they hold tokens and private keys. */
 export interface LogEntry {
-  /** By this machine's clock. */
+  /** When it was answered, by this machine's clock. */
   readonly time: Date;
+  /** When the whole request was there and when it was answered, in milliseconds of one clock. */
+  readonly span: { readonly start: number; readonly end: number };
+  /** The TCP connection that it came by, a number of its own; undefined for a tunnel that was refused. */
+  readonly connection?: number;
   readonly host: string;
   readonly method: string;
   /** Path and query as they came. */

@@ -2,6 +2,7 @@
 import { run } from "../../src/cli/run.ts";
 import { withoutSecrets } from "../../src/error/redact.ts";
 import { asPluginError } from "../../src/error/unexpected-error.ts";
+import { encodeError } from "../../src/protocol/error-response.ts";
 import {
   type ErrorResponse,
   type GenerateSignatureResponse,
@@ -11,7 +12,6 @@ import {
   validateGenerateSignatureResponse,
   validateGetPluginMetadataResponse,
 } from "../../src/protocol/generated/validators.js";
-import { encodeError } from "../../src/protocol/error-response.ts";
 import type { SecretSearch } from "../e2e/private-key-search.ts";
 import type { PluginRun } from "../executable/run-plugin.ts";
 

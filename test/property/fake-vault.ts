@@ -53,7 +53,7 @@ export function createFakeVault(
   };
   const vault: Vault = {
     url: key.vaultUrl,
-    credential: { getToken },
+    credential: { getToken, mayDependOnTenant: () => false },
     credentialType: "environment",
     needs: ["keys sign", "secrets get", "certificates get"],
     network: {

@@ -68,6 +68,7 @@ export function fakeVault(network: Network, changes: Partial<Vault> = {}): Vault
     url: VAULT_URL,
     credential: {
       getToken: () => Promise.resolve({ token: "a-token", expiresOnTimestamp: Date.now() + 3_600_000 }),
+      mayDependOnTenant: () => false,
     },
     credentialType: "environment",
     network,

@@ -81,6 +81,7 @@ describe("a call to the vault", () => {
           expiresOnTimestamp: Date.now() + 3_600_000,
         });
       },
+      mayDependOnTenant: () => false,
     };
     expect((await getVaultSecret({ ...vault, credential }, KEY)).value).toBe("the value");
     expect(claims).toEqual([undefined, '{"a":1}']);

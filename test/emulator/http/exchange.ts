@@ -12,6 +12,10 @@ export interface ServiceRequest {
   readonly url: URL;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
+  /** When all of it was there, in milliseconds of `performance.now`. */
+  readonly receivedAt: number;
+  /** The connection that it came by. */
+  readonly connection: number;
 }
 
 /** What a service says, and what the log shall know of it. */

@@ -12,7 +12,8 @@ export interface Journal {
 }
 
 /** What the log says of a request itself. */
-export type LoggedRequest = Pick<ServiceRequest, "host" | "method" | "target">;
+export type LoggedRequest = Pick<ServiceRequest, "host" | "method" | "target"> &
+  Partial<Pick<ServiceRequest, "receivedAt" | "connection">>;
 
 /** An empty journal. Entries hold neither bodies nor headers: no token and no secret can get into it. */
 export function createJournal(): Journal {
@@ -38,12 +39,15 @@ export function createJournal(): Journal {
 }
 
 function toEntry(
-  { host, method, target }: LoggedRequest,
+  { host, method, target, receivedAt, connection }: LoggedRequest,
   { status, errorCode, principal, permission }: ServiceAnswer,
   fault: FaultKind["kind"] | undefined,
 ): LogEntry {
+  const end = performance.now();
   return {
     time: new Date(),
+    span: { start: receivedAt ?? end, end },
+    ...(connection !== undefined && { connection }),
     host,
     method,
     path: target,

@@ -61,7 +61,18 @@ async function readRequest(incoming: IncomingMessage): Promise<ServiceRequest> {
   // Not resolved against a base: `//secrets/x` is a path here, not a host.
   const url = new URL(`http://${host === "" ? "localhost" : host}${target}`);
   const { method = "GET", headers } = incoming;
-  return { host, method, target, url, headers, body: Buffer.concat(chunks) };
+  const connection = connectionNumber(incoming.socket);
+  const body = Buffer.concat(chunks);
+  return { host, method, target, url, headers, body, connection, receivedAt: performance.now() };
+}
+
+const CONNECTIONS = new WeakMap<IncomingMessage["socket"], number>();
+let connections = 0;
+
+function connectionNumber(socket: IncomingMessage["socket"]): number {
+  const number = CONNECTIONS.get(socket) ?? ++connections;
+  CONNECTIONS.set(socket, number);
+  return number;
 }
 
 /** A proxy is asked with a whole URL (RFC 9112, section 3.2.2); the service behind it sees path and query. */
