@@ -1,7 +1,7 @@
 /** The edge of the process: arguments, streams and the exit code are touched here and in standard-streams.ts alone. */
 import { run } from "./cli/run.ts";
 import { LOG_FILE_VARIABLE, log } from "./log/log.ts";
-import { silenceLibraries } from "./silence-libraries.ts";
+import { silenceLibraries } from "./log/silence-libraries.ts";
 import { readStdin, writeAndExit } from "./standard-streams.ts";
 
 /**

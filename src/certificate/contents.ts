@@ -1,4 +1,11 @@
-import { contextTag, type DerElement, objectIdentifierText, readElements, readSequence, TAG } from "./der.ts";
+import {
+  contextTag,
+  type DerElement,
+  objectIdentifierText,
+  readElements,
+  readSequence,
+  TAG,
+} from "../asn1/der.ts";
 
 /** What stands in a certificate, as far as chains and rules need it and node:crypto does not tell (RFC 5280, section 4.1). */
 export interface CertificateContents {

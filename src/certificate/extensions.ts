@@ -1,5 +1,12 @@
+import {
+  contextTag,
+  type DerElement,
+  objectIdentifierText,
+  readElements,
+  readSequence,
+  TAG,
+} from "../asn1/der.ts";
 import type { CertificateContents } from "./contents.ts";
-import { contextTag, type DerElement, objectIdentifierText, readElements, readSequence, TAG } from "./der.ts";
 
 /** Object identifiers of the extensions that are read here (RFC 5280, section 4.2). */
 export const EXTENSION = {

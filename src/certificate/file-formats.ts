@@ -1,4 +1,4 @@
-import { readElements, TAG } from "./der.ts";
+import { readElements, TAG } from "../asn1/der.ts";
 import { certificatesInPem, pkcs7InPem } from "./pem.ts";
 
 /**

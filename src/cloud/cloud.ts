@@ -4,6 +4,8 @@ interface Cloud {
   readonly suffixes: readonly string[];
   /** Its Entra ID's authority host. */
   readonly authorityHost: string;
+  /** The host that Microsoft's libraries ask for tokens in its place, where that is another. */
+  readonly tokenHost?: string;
 }
 
 /** https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud */
@@ -15,6 +17,7 @@ const CLOUDS: readonly Cloud[] = [
   {
     suffixes: ["vault.azure.cn", "managedhsm.azure.cn"],
     authorityHost: "https://login.chinacloudapi.cn",
+    tokenHost: "https://login.partner.microsoftonline.cn",
   },
   {
     suffixes: ["vault.usgovcloudapi.net", "managedhsm.usgovcloudapi.net"],
@@ -28,9 +31,18 @@ const CLOUDS: readonly Cloud[] = [
  * @param vaultUrl for example `https://myvault.vault.azure.cn`
  */
 export function authorityHostOf(vaultUrl: string): string | undefined {
+  return cloudOf(vaultUrl)?.authorityHost;
+}
+
+/** The host that is asked for the tokens of a vault; undefined as for the authority host. */
+export function tokenHostOf(vaultUrl: string): string | undefined {
+  const cloud = cloudOf(vaultUrl);
+  return cloud?.tokenHost ?? cloud?.authorityHost;
+}
+
+function cloudOf(vaultUrl: string): Cloud | undefined {
   const { hostname } = new URL(vaultUrl);
-  return CLOUDS.find(({ suffixes }) => suffixes.some((suffix) => hostname.endsWith(`.${suffix}`)))
-    ?.authorityHost;
+  return CLOUDS.find(({ suffixes }) => suffixes.some((suffix) => hostname.endsWith(`.${suffix}`)));
 }
 
 /** Whether the host is a Managed HSM's: it holds keys, and neither certificates nor secrets. */

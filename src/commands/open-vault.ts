@@ -5,6 +5,7 @@ import type { ChainSource, PluginConfig } from "../plugin-config/plugin-config.t
 import { expectedChallenge, scopeOf } from "../vault/challenge.ts";
 import type { VaultOperation } from "../vault/operation.ts";
 import type { Vault } from "../vault/vault.ts";
+import { waysAhead } from "./ways-ahead.ts";
 
 /** What signing needs in the vault, describe-key and generate-signature together, by where the chain is read from. */
 const NEEDS: Readonly<Record<ChainSource["kind"], readonly VaultOperation[]>> = {
@@ -15,8 +16,8 @@ const NEEDS: Readonly<Record<ChainSource["kind"], readonly VaultOperation[]>> = 
 };
 
 /**
- * The vault of a key, and who asks it, as the plugin config says. What takes a round trip begins at once, each before
- * more is loaded: the connections to the vault, and the token.
+ * The vault of a key, and who asks it, as the plugin config says. What takes round trips begins at once, before what
+ * follows it is loaded: first the connections, then the token.
  * @param calls how many calls will be made at the same time
  */
 export async function openVault(
@@ -25,19 +26,30 @@ export async function openVault(
   budget: Budget,
   calls: number,
 ): Promise<Vault> {
-  const [{ createConnections }, { joinSdkLog }, { openNetwork }, { trustSystemStore }] = await Promise.all([
-    import("../network/connections.ts"),
-    import("../network/sdk-log.ts"),
-    import("../network/network.ts"),
+  const [{ openAhead }, { trustSystemStore }] = await Promise.all([
+    import("../network/open-ahead.ts"),
     import("../network/system-store.ts"),
   ]);
-  joinSdkLog();
   trustSystemStore();
-  const connections = createConnections();
-  connections.openAhead(key.vaultUrl, calls);
+  const opened = openAhead(waysAhead(key.vaultUrl, config.credentialType, calls, process.env));
+  await turnOfEvents();
+  const [{ createConnections }, { silenceStreams }] = await Promise.all([
+    import("../network/connections.ts"),
+    import("../log/silence-streams.ts"),
+  ]);
+  silenceStreams();
+  await turnOfEvents();
+  const [{ openNetwork }, { joinSdkLog }] = await Promise.all([
+    import("../network/network.ts"),
+    import("../network/sdk-log.ts"),
+  ]);
+  await turnOfEvents();
   const { createCredential } = await import("../credential/credential.ts");
+  joinSdkLog();
+  const connections = createConnections(opened);
   const credential = createCredential(config, key.vaultUrl, budget, connections);
   askForToken(credential, key.vaultUrl);
+  await turnOfEvents();
   return {
     url: key.vaultUrl,
     credential,
@@ -45,6 +57,11 @@ export async function openVault(
     network: openNetwork(budget, connections),
     needs: NEEDS[config.chainSource.kind],
   };
+}
+
+/** Loading holds up all else, and a connection takes several steps to open: each gets its turn between two loads. */
+function turnOfEvents(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Whoever needs the token asks again, and shares the answer or the failure. */

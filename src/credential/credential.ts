@@ -101,8 +101,8 @@ export function createCredential(
         context: { vaultUrl, environment: process.env, clientId },
         reserve: RESERVE,
       });
-      const asksAz = name === "azurecli" || name === "default";
-      if (asksAz && options?.tenantId === undefined && TENANT_FAILURE.test(saidBy(error))) {
+      const knowsTenant = name !== "azurecli" && (name !== "default" || process.env["AZURE_TENANT_ID"]);
+      if (!knowsTenant && options?.tenantId === undefined && TENANT_FAILURE.test(saidBy(error))) {
         failures.add(failure);
       }
       throw failure;

@@ -1,5 +1,3 @@
-import { X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { certificatesInPem } from "../certificate/pem.ts";
 
 /** The runtimes' variable for a file of further CA certificates. */
@@ -23,6 +21,9 @@ export function faultOfCaFile(environment: Readonly<Record<string, string | unde
   if (!file) {
     return undefined;
   }
+  // Loaded where there is a file alone: most name none.
+  const { X509Certificate } = process.getBuiltinModule("node:crypto");
+  const { readFileSync } = process.getBuiltinModule("node:fs");
   try {
     const text = readFileSync(file, "utf8");
     const certificates = certificatesInPem(text);

@@ -19,6 +19,24 @@ export function checkProxy(environment: Readonly<Record<string, string | undefin
   }
 }
 
+/**
+ * The HTTP proxy on the way to a host, as the Azure SDK chooses it: a name in NO_PROXY stands for itself, and one that begins
+ * with a dot for what ends with it as well.
+ */
+export function proxyTo(
+  host: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): URL | undefined {
+  const name = PROXY_VARIABLES.find((candidate) => environment[candidate]);
+  const listed = (environment["NO_PROXY"] || environment["no_proxy"] || "")
+    .split(",")
+    .map((entry) => entry.trim());
+  const passed = listed.some((entry) =>
+    entry.startsWith(".") ? `.${host}`.endsWith(entry) : entry !== "" && entry === host,
+  );
+  return name === undefined || passed ? undefined : new URL(environment[name] ?? "");
+}
+
 function isProxyUrl(value: string): boolean {
   try {
     const { protocol, username, password } = new URL(value);

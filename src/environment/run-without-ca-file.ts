@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { PluginError } from "../error/plugin-error.ts";
 import { validateErrorResponse } from "../protocol/generated/error.response.js";
 import { CA_FILE_VARIABLE } from "./ca-file.ts";
@@ -20,6 +19,7 @@ export function runWithoutCaFile(
   fault: string,
 ): string {
   const { [CA_FILE_VARIABLE]: _unreadable, ...rest } = environment;
+  const { spawnSync } = process.getBuiltinModule("node:child_process");
   const child = spawnSync(process.execPath, [...programArguments(), command], {
     input: JSON.stringify(request),
     encoding: "utf8",

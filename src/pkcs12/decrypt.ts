@@ -1,8 +1,7 @@
 import { createDecipheriv, pbkdf2Sync } from "node:crypto";
-import { AsnParser, OctetString } from "@peculiar/asn1-schema";
-import type { AlgorithmIdentifier } from "@peculiar/asn1-x509";
+import { type BerElement, elementsIn, identifierIn, integerIn, octetsIn } from "../asn1/ber.ts";
+import { TAG } from "../asn1/der.ts";
 import { validationError } from "../error/plugin-error.ts";
-import { Pbes2Parameters, Pbkdf2Parameters, Pkcs12PbeParameters } from "./asn1.ts";
 import { DERIVATION_ID, deriveKey } from "./key-derivation.ts";
 
 /**
@@ -24,7 +23,8 @@ export const MOST_ROUNDS = 2_000_000;
 
 /** Content that is encrypted with a password. */
 export interface EncryptedContent {
-  readonly algorithm: AlgorithmIdentifier;
+  /** AlgorithmIdentifier (RFC 5280, section 4.1.1.2). */
+  readonly algorithm: BerElement | undefined;
   readonly ciphertext: Uint8Array;
   /** What the whole file may still ask for. */
   readonly rounds: Rounds;
@@ -76,16 +76,28 @@ const PSEUDO_RANDOM_FUNCTIONS: Readonly<Record<string, string>> = {
  * @throws PluginError VALIDATION_ERROR for an encryption that is not read; any other error for a wrong password.
  */
 export function decryptContent(content: EncryptedContent, password: Uint8Array): Uint8Array {
-  const scheme = content.algorithm.algorithm;
-  const decrypt = DECRYPT_BY_SCHEME[scheme] ?? refuse(scheme, content.origin);
+  const { identifier } = readAlgorithm(content.algorithm);
+  const decrypt = DECRYPT_BY_SCHEME[identifier] ?? refuse(identifier, content.origin);
   return decrypt(content, password);
 }
 
+interface Algorithm {
+  readonly identifier: string;
+  readonly parameters: BerElement | undefined;
+}
+
+function readAlgorithm(algorithm: BerElement | undefined): Algorithm {
+  const [identifier, parameters] = elementsIn(algorithm, TAG.sequence);
+  return { identifier: identifierIn(identifier), parameters };
+}
+
+/** pkcs-12PbeParams (RFC 7292, appendix C). */
 function decryptTripleDes(content: EncryptedContent, password: Uint8Array): Buffer {
-  const { salt, iterations } = AsnParser.parse(parametersOf(content.algorithm), Pkcs12PbeParameters);
-  const rounds = takeRounds(content, iterations);
+  const [saltElement, iterations] = elementsIn(readAlgorithm(content.algorithm).parameters, TAG.sequence);
+  const salt = octetsIn(saltElement);
+  const rounds = takeRounds(content, integerIn(iterations));
   const derive = (id: (typeof DERIVATION_ID)[keyof typeof DERIVATION_ID], size: number): Buffer =>
-    deriveKey(password, new Uint8Array(salt.buffer), rounds, id, size);
+    deriveKey(password, salt, rounds, id, size);
   return decipher(
     "des-ede3-cbc",
     derive(DERIVATION_ID.key, 24),
@@ -94,27 +106,30 @@ function decryptTripleDes(content: EncryptedContent, password: Uint8Array): Buff
   );
 }
 
-/** PBES2 takes the password's octets in UTF-8, so that the null and the empty password are the same. */
+/**
+ * PBES2-params and PBKDF2-params (RFC 8018, appendices A.4 and A.2). It takes the password's octets in UTF-8, so that the
+ * null and the empty password are the same.
+ */
 function decryptPbes2(content: EncryptedContent): Buffer {
   const { algorithm, ciphertext, origin } = content;
-  const { keyDerivationFunction, encryptionScheme } = AsnParser.parse(
-    parametersOf(algorithm),
-    Pbes2Parameters,
+  const [derivationElement, encryptionElement] = elementsIn(
+    readAlgorithm(algorithm).parameters,
+    TAG.sequence,
   );
-  const cipher = CIPHERS[encryptionScheme.algorithm] ?? refuse(encryptionScheme.algorithm, origin);
-  if (keyDerivationFunction.algorithm !== PBKDF2) {
-    return refuse(keyDerivationFunction.algorithm, origin);
+  const derivation = readAlgorithm(derivationElement);
+  const encryption = readAlgorithm(encryptionElement);
+  const cipher = CIPHERS[encryption.identifier] ?? refuse(encryption.identifier, origin);
+  if (derivation.identifier !== PBKDF2) {
+    return refuse(derivation.identifier, origin);
   }
-  const { salt, iterationCount, prf } = AsnParser.parse(
-    parametersOf(keyDerivationFunction),
-    Pbkdf2Parameters,
-  );
-  const rounds = takeRounds(content, iterationCount);
-  const prfId = prf?.algorithm ?? HMAC_WITH_SHA1;
-  const hash = PSEUDO_RANDOM_FUNCTIONS[prfId] ?? refuse(prfId, origin);
-  const key = pbkdf2Sync("", new Uint8Array(salt.buffer), rounds, cipher.keySize, hash);
-  const initializationVector = AsnParser.parse(parametersOf(encryptionScheme), OctetString);
-  return decipher(cipher.name, key, new Uint8Array(initializationVector.buffer), ciphertext);
+  // Between them stands the length of the key, which the cipher says as well.
+  const [salt, iterations, ...others] = elementsIn(derivation.parameters, TAG.sequence);
+  const pseudoRandom = others.find(({ tag }) => tag === TAG.sequence);
+  const rounds = takeRounds(content, integerIn(iterations));
+  const prf = pseudoRandom === undefined ? HMAC_WITH_SHA1 : readAlgorithm(pseudoRandom).identifier;
+  const hash = PSEUDO_RANDOM_FUNCTIONS[prf] ?? refuse(prf, origin);
+  const key = pbkdf2Sync("", octetsIn(salt), rounds, cipher.keySize, hash);
+  return decipher(cipher.name, key, octetsIn(encryption.parameters), ciphertext);
 }
 
 function decipher(
@@ -127,9 +142,7 @@ function decipher(
   return Buffer.concat([cipher.update(ciphertext), cipher.final()]);
 }
 
-/** @param iterations the schema library gives large ones as text */
-function takeRounds({ rounds, origin }: EncryptedContent, iterations: number | string): number {
-  const count = Number(iterations);
+function takeRounds({ rounds, origin }: EncryptedContent, count: number): number {
   rounds.left -= count;
   if (!Number.isSafeInteger(count) || count < 1 || rounds.left < 0) {
     throw validationError(
@@ -138,10 +151,6 @@ function takeRounds({ rounds, origin }: EncryptedContent, iterations: number | s
     );
   }
   return count;
-}
-
-function parametersOf(algorithm: AlgorithmIdentifier): ArrayBuffer {
-  return algorithm.parameters ?? new ArrayBuffer(0);
 }
 
 function refuse(scheme: string, origin: string): never {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** What the derived octets are for: the ID byte of RFC 7292, appendix B.3. */
 export const DERIVATION_ID = { key: 1, initializationVector: 2 } as const;
@@ -22,9 +22,9 @@ export function deriveKey(
   const input = Buffer.concat([fillBlocks(salt), fillBlocks(password)]);
   const derived: Buffer[] = [];
   for (let length = 0; length < size; length += HASH.outputSize) {
-    let block = createHash(HASH.name).update(diversifier).update(input).digest();
+    let block = hash(HASH.name, Buffer.concat([diversifier, input]), "buffer");
     for (let round = 1; round < iterations; round += 1) {
-      block = createHash(HASH.name).update(block).digest();
+      block = hash(HASH.name, block, "buffer");
     }
     derived.push(block);
     addToEachBlock(input, fillBlocks(block, HASH.blockSize));

@@ -1,17 +1,6 @@
-import { id_data, id_encryptedData } from "@peculiar/asn1-cms";
-import {
-  AuthenticatedSafe,
-  CertBag,
-  id_certBag,
-  id_x509Certificate,
-  PFX,
-  type SafeBag,
-  SafeContents,
-} from "@peculiar/asn1-pfx";
-import { AsnParser, OctetString } from "@peculiar/asn1-schema";
-import { OctetString as BerOctetString, fromBER } from "asn1js";
+import { type BerElement, elementsIn, identifierIn, octetsIn, readBer } from "../asn1/ber.ts";
+import { contextTag, TAG } from "../asn1/der.ts";
 import { PluginError } from "../error/plugin-error.ts";
-import { EncryptedData } from "./asn1.ts";
 import { decryptContent, EMPTY_PASSWORDS, type EncryptedContent, MOST_ROUNDS } from "./decrypt.ts";
 
 /** What is the same for all contents of a file. */
@@ -21,8 +10,14 @@ const FIX =
   "import the certificate into the vault again, or give the CA certificates in a PEM file: " +
   "`--plugin-config ca_certs=<file>`";
 
-/** safeContentsBag: a bag of bags (RFC 7292, section 4.2.6). */
-const id_safeContentsBag = "1.2.840.113549.1.12.10.1.6";
+/** Types of content (RFC 5652, sections 4 and 8). */
+const DATA = "1.2.840.113549.1.7.1";
+const ENCRYPTED_DATA = "1.2.840.113549.1.7.6";
+
+/** Types of bags: certificates, and bags of bags (RFC 7292, section 4.2), and what a certificate in one is. */
+const CERTIFICATE_BAG = "1.2.840.113549.1.12.10.1.3";
+const SAFE_CONTENTS_BAG = "1.2.840.113549.1.12.10.1.6";
+const X509_CERTIFICATE = "1.2.840.113549.1.9.22.1";
 
 /**
  * The certificates of a PKCS#12 file (RFC 7292) that has no password, in the file's order, DER. Bags with keys
@@ -37,10 +32,10 @@ const id_safeContentsBag = "1.2.840.113549.1.12.10.1.6";
  */
 export function certificatesInPkcs12(file: Uint8Array, origin: string): Uint8Array[] {
   try {
-    const { authSafe } = AsnParser.parse(file, PFX);
-    const authenticatedSafe = AsnParser.parse(octetsOf(authSafe.content), AuthenticatedSafe);
+    const [, authSafe] = elementsIn(readBer(file), TAG.sequence);
+    const authenticatedSafe = readBer(octetsIn(contentOf(authSafe, DATA)));
     const limits = { origin, rounds: { left: MOST_ROUNDS } };
-    return authenticatedSafe.flatMap(({ contentType, content }) => readSafe(contentType, content, limits));
+    return elementsIn(authenticatedSafe, TAG.sequence).flatMap((safe) => readSafe(safe, limits));
   } catch (error) {
     if (error instanceof PluginError) {
       throw error;
@@ -49,23 +44,31 @@ export function certificatesInPkcs12(file: Uint8Array, origin: string): Uint8Arr
   }
 }
 
-function readSafe(contentType: string, content: ArrayBuffer, limits: Limits): Uint8Array[] {
-  if (contentType === id_data) {
-    return certificatesInBags(AsnParser.parse(octetsOf(content), SafeContents));
+/** The content of a ContentInfo; undefined where it is of another type. */
+function contentOf(contentInfo: BerElement | undefined, type: string): BerElement | undefined {
+  const [contentType, explicit] = elementsIn(contentInfo, TAG.sequence);
+  return identifierIn(contentType) === type ? elementsIn(explicit, contextTag(0))[0] : undefined;
+}
+
+function readSafe(contentInfo: BerElement, limits: Limits): Uint8Array[] {
+  const data = contentOf(contentInfo, DATA);
+  if (data !== undefined) {
+    return certificatesInBags(readBer(octetsIn(data)));
   }
-  return contentType === id_encryptedData ? certificatesInBags(decryptSafe(content, limits)) : [];
+  const encrypted = contentOf(contentInfo, ENCRYPTED_DATA);
+  return encrypted === undefined ? [] : certificatesInBags(decryptSafe(encrypted, limits));
 }
 
 /** Tries each password that means none; a wrong one ends in bad padding, or in octets that are no SafeContents. */
-function decryptSafe(content: ArrayBuffer, limits: Limits): SafeContents {
-  const { encryptedContentInfo } = AsnParser.parse(content, EncryptedData);
-  const { contentEncryptionAlgorithm, encryptedContent } = encryptedContentInfo;
-  const parts = encryptedContent?.constructedValue ?? [encryptedContent?.value ?? new OctetString()];
-  const ciphertext = Buffer.concat(parts.map((part) => new Uint8Array(part.buffer)));
+function decryptSafe(encryptedData: BerElement, limits: Limits): BerElement {
+  const [, encryptedContentInfo] = elementsIn(encryptedData, TAG.sequence);
+  const [, algorithm, encryptedContent] = elementsIn(encryptedContentInfo, TAG.sequence);
+  const ciphertext = octetsIn(encryptedContent, contextTag(0, "primitive"));
   for (const password of EMPTY_PASSWORDS) {
     try {
-      const encrypted = { algorithm: contentEncryptionAlgorithm, ciphertext, ...limits };
-      return AsnParser.parse(decryptContent(encrypted, password), SafeContents);
+      const decrypted = readBer(decryptContent({ algorithm, ciphertext, ...limits }, password));
+      bagsIn(decrypted);
+      return decrypted;
     } catch (error) {
       if (error instanceof PluginError) {
         throw error;
@@ -79,34 +82,29 @@ function decryptSafe(content: ArrayBuffer, limits: Limits): SafeContents {
   );
 }
 
-function certificatesInBags(bags: readonly SafeBag[]): Uint8Array[] {
-  return bags.flatMap(({ bagId, bagValue }) => {
-    if (bagId === id_safeContentsBag) {
-      return certificatesInBags(AsnParser.parse(bagValue, SafeContents));
-    }
-    if (bagId !== id_certBag) {
-      return [];
-    }
-    const { certId, certValue } = AsnParser.parse(bagValue, CertBag);
-    return certId === id_x509Certificate ? [octetsOf(certValue)] : [];
+interface SafeBag {
+  readonly type: string;
+  readonly value: BerElement | undefined;
+}
+
+function bagsIn(safeContents: BerElement): readonly SafeBag[] {
+  return elementsIn(safeContents, TAG.sequence).map((bag) => {
+    const [type, explicit] = elementsIn(bag, TAG.sequence);
+    return { type: identifierIn(type), value: elementsIn(explicit, contextTag(0))[0] };
   });
 }
 
-/**
- * The octets of an OCTET STRING that a field of type ANY holds. In BER it may come in segments (X.690, section
- * 8.7.3), which the schema library's own class does not join.
- */
-function octetsOf(any: ArrayBuffer): Uint8Array {
-  const { result } = fromBER(any);
-  if (!(result instanceof BerOctetString)) {
-    throw new TypeError("an OCTET STRING is missing");
-  }
-  return Buffer.concat(segmentsOf(result));
-}
-
-/** The segments of an OCTET STRING, which may be in segments themselves; one where it is in one piece. */
-function segmentsOf({ idBlock, valueBlock }: BerOctetString): Uint8Array[] {
-  return idBlock.isConstructed
-    ? valueBlock.value.flatMap((segment) => (segment instanceof BerOctetString ? segmentsOf(segment) : []))
-    : [valueBlock.valueHexView];
+function certificatesInBags(safeContents: BerElement): Uint8Array[] {
+  return bagsIn(safeContents).flatMap(({ type, value }) => {
+    if (type === SAFE_CONTENTS_BAG && value !== undefined) {
+      return certificatesInBags(value);
+    }
+    if (type !== CERTIFICATE_BAG) {
+      return [];
+    }
+    const [certificateType, explicit] = elementsIn(value, TAG.sequence);
+    return identifierIn(certificateType) === X509_CERTIFICATE
+      ? [octetsIn(elementsIn(explicit, contextTag(0))[0])]
+      : [];
+  });
 }

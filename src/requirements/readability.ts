@@ -1,6 +1,7 @@
 /** What Go's parser refuses, by which Notation reads certificates, though others read it: RFC 5280 forbids all of it. */
+
+import { contextTag, readElements, readSequence } from "../asn1/der.ts";
 import type { Certificate } from "../certificate/certificate.ts";
-import { contextTag, readElements, readSequence } from "../certificate/der.ts";
 import { type Finding, issueAgain, type Rule } from "./rule.ts";
 
 const ALTERNATIVE_NAME = "2.5.29.17";

@@ -1,6 +1,6 @@
+import { contextTag, readElements, readSequence } from "../asn1/der.ts";
 import { type Certificate, isSelfSigned } from "../certificate/certificate.ts";
 import { type AlgorithmIdentifier, readAlgorithm } from "../certificate/contents.ts";
-import { contextTag, readElements, readSequence } from "../certificate/der.ts";
 import { type Finding, issueAgain, type Position } from "./rule.ts";
 
 const RSASSA_PSS = "1.2.840.113549.1.1.10";

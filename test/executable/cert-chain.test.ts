@@ -74,10 +74,7 @@ describe.each(["vault.azure.net", "managedhsm.azure.net"] as const)(
           pluginConfig: { cert_chain: chainFile },
         });
         const asked = requestsFrom(start).filter((line) => line.includes(host));
-        expect(asked).toHaveLength(2);
-        expect(asked.every((line) => /^POST \S+\/keys\/signer\/\S*\/?sign (?:200|401)$/.test(line))).toBe(
-          true,
-        );
+        expect(asked).toEqual([expect.stringMatching(/^POST \S+\/keys\/signer\/\S*\/?sign 200$/)]);
       },
     );
   },

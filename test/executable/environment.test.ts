@@ -90,13 +90,18 @@ test.each([
 test("what libraries and the runtime say by the way reaches neither stdout nor stderr", async () => {
   const folder = await mkdtemp(join(tmpdir(), "noise-"));
   const noise = join(folder, "noise.cjs");
-  // Loaded before the plugin, it speaks while the plugin runs, in every way that a library has.
+  // Loaded before the plugin, it speaks while the plugin waits for the vault, in every way that a library has.
   const says = [
     'console.error("noise"); console.log("noise"); console.warn("noise"); console.table([1]);',
     'process.stderr.write("noise"); process.stdout.write("noise");',
     'process.emitWarning("noise"); process.emitWarning("noise", "DeprecationWarning");',
   ];
-  await writeFile(noise, `setInterval(() => { ${says.join("\n")} }, 1);\n`);
+  await writeFile(noise, `setTimeout(() => setInterval(() => { ${says.join("\n")} }, 1), 400);\n`);
+  const slow = setup.emulator.addFault({
+    host: new URL(setup.vault.url).host,
+    kind: "delay",
+    milliseconds: 800,
+  });
   for (const [plugin, variable, option] of [
     [executable, "BUN_OPTIONS", "--preload"],
     [await bundleOnNode(), "NODE_OPTIONS", "--require"],
@@ -118,5 +123,6 @@ test("what libraries and the runtime say by the way reaches neither stdout nor s
     expect(heard).toMatch(/ verbose stderr: noise\n/);
     expect(heard).toMatch(/ warning DeprecationWarning: noise\n/);
   }
+  slow();
   await rm(folder, { recursive: true });
 });

@@ -16,10 +16,13 @@ const CLAIMS = {
 const UNAUTHORIZED = { error: { code: "Unauthorized", message: "AKV10032: Invalid issuer." } };
 const PRIVATE = "-----BEGIN PRIVATE KEY-----MIIC";
 
+/** A host of no known cloud, whose challenge nobody knows before it is asked. */
+const OTHER_URL = "https://myvault.vault.example";
+
 /** The client that the SDK gets, of a vault that always answers so, and the bodies that it was told of. */
-function clientFor(answer: ServiceAnswer) {
+function clientFor(answer: ServiceAnswer, url = VAULT_URL) {
   const bodies: unknown[] = [];
-  const vault = fakeVault(fakeNetwork({ answer: () => answer }));
+  const vault = fakeVault(fakeNetwork({ answer: () => answer }), { url });
   const { httpClient } = clientOptions(vault, (body) => bodies.push(body));
   return { httpClient, bodies };
 }
@@ -29,11 +32,11 @@ const withToken = (): PipelineRequest => {
   sent.headers.set("authorization", "Bearer a-token");
   return sent;
 };
-const withoutToken = (): PipelineRequest => request(`${VAULT_URL}/secrets/n`);
+const withoutToken = (): PipelineRequest => request(`${OTHER_URL}/secrets/n`);
 
 /** What was thrown for an answer to a request with a token. */
 async function thrownFor(answer: ServiceAnswer, sent = withToken()): Promise<unknown> {
-  const { httpClient, bodies } = clientFor(answer);
+  const { httpClient, bodies } = clientFor(answer, new URL(sent.url).origin);
   const thrown = await httpClient.sendRequest(sent).catch((error: unknown) => error);
   expect(bodies).toEqual([]);
   return thrown;
@@ -57,7 +60,10 @@ describe("an answer is passed to the SDK", () => {
   });
 
   test("that asks for a token", async () => {
-    const { httpClient, bodies } = clientFor({ status: 401, headers: CHALLENGE, body: UNAUTHORIZED });
+    const { httpClient, bodies } = clientFor(
+      { status: 401, headers: CHALLENGE, body: UNAUTHORIZED },
+      OTHER_URL,
+    );
     expect(await httpClient.sendRequest(withoutToken())).toMatchObject({ status: 401 });
     expect(bodies).toEqual([]);
   });

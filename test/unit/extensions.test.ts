@@ -1,9 +1,9 @@
 import "reflect-metadata";
 import { describe, expect, test } from "bun:test";
 import * as x509 from "@peculiar/x509";
+import { objectIdentifierText, readElements, readSequence } from "../../src/asn1/der.ts";
 import { parseCertificate } from "../../src/certificate/certificate.ts";
 import type { CertificateContents } from "../../src/certificate/contents.ts";
-import { objectIdentifierText, readElements, readSequence } from "../../src/certificate/der.ts";
 import {
   authorityKeyIdentifierOf,
   basicConstraintsOf,

@@ -151,10 +151,11 @@ test.each(["debug", "warn", "0", "error,info"])("the level %j is told by the var
 
 test("a log whose descriptor is closed is given up without a word", () => {
   const file = newFile();
-  const module = fileURLToPath(new URL("../../src/log/log.ts", import.meta.url));
+  const folder = fileURLToPath(new URL("../../src/log/", import.meta.url));
   const script = `
     import { closeSync, fstatSync, statSync } from "node:fs";
-    import { log, logLevel, openLog } from ${JSON.stringify(module)};
+    import { log, logLevel } from ${JSON.stringify(`${folder}log.ts`)};
+    import { openLog } from ${JSON.stringify(`${folder}open-log.ts`)};
     openLog({ NOTATION_AZURE_KV_LOG: ${JSON.stringify(file)} });
     const { ino } = statSync(${JSON.stringify(file)});
     for (let descriptor = 3; descriptor < 100; descriptor += 1) {

@@ -27,11 +27,11 @@ async function drawnRooms(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
 /** The rooms that the files of `src/` import, by room. */
 async function importedRooms(): Promise<Map<string, Set<string>>> {
   const rooms = new Map<string, Set<string>>();
-  for await (const file of new Glob("*/*.ts").scan(`${ROOT}src`)) {
+  for await (const file of new Glob("*/**/*.ts").scan(`${ROOT}src`)) {
     const room = file.split("/")[0] ?? "";
     const source = await readFile(`${ROOT}src/${file}`, "utf8");
     const imports = Array.from(
-      source.matchAll(/(?:from|import\()\s*"\.\.\/([a-z0-9-]+)\//g),
+      source.matchAll(/(?:from|import\()\s*"(?:\.\.\/)+([a-z0-9-]+)\//g),
       ([, name = ""]) => name,
     );
     rooms.set(room, new Set([...(rooms.get(room) ?? []), ...imports]));

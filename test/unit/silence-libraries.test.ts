@@ -6,14 +6,16 @@ import { fileURLToPath } from "node:url";
 
 const MODULES = fileURLToPath(new URL("../../src/", import.meta.url));
 
-/** Runs the statement after `silenceLibraries`; what got out, and what is in the log. */
+/** Runs the statement after both; what got out, and what is in the log. */
 async function silenced(statement: string): Promise<{ readonly out: string; readonly log: string }> {
   const file = join(tmpdir(), `notation-azure-kv-test-${process.pid}.log`);
   const script = `
     import { openLog } from "${MODULES}log/open-log.ts";
-    import { silenceLibraries } from "${MODULES}silence-libraries.ts";
+    import { silenceLibraries } from "${MODULES}log/silence-libraries.ts";
+    import { silenceStreams } from "${MODULES}log/silence-streams.ts";
     openLog({ NOTATION_AZURE_KV_LOG: ${JSON.stringify(file)}, AZURE_LOG_LEVEL: "verbose" });
     silenceLibraries();
+    silenceStreams();
     ${statement};`;
   try {
     const { stdout, stderr } = Bun.spawnSync([process.execPath, "-e", script]);

@@ -1,11 +1,8 @@
-import { log } from "./log/log.ts";
+import { log } from "./log.ts";
 
 /**
  * Leads what libraries and the runtime say by the way into the log: `console` and warnings. stdout holds the response and
  * stderr one error, and nothing else may be on either.
- *
- * `process.stdout` and `process.stderr` are left alone: to put something in their place makes them first, which takes
- * seven milliseconds. The two libraries that write to them do so for variables that `main.ts` takes away.
  */
 export function silenceLibraries(): void {
   const say = (...parts: unknown[]): void => log("verbose", parts.map(String).join(" "));
