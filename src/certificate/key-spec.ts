@@ -1,4 +1,4 @@
-import type { KeySpec } from "../signature/algorithm.ts";
+import type { KeySpec } from "../signature/key-specs.ts";
 import { type Certificate, publicKeyOf } from "./certificate.ts";
 
 const RSA_KEY_SPECS: ReadonlyMap<number | undefined, KeySpec> = new Map([
@@ -50,8 +50,7 @@ export async function describeKeyOf(certificate: Certificate): Promise<KeyDescri
 }
 
 async function algorithmOf({ der }: Certificate): Promise<object | undefined> {
-  await import("reflect-metadata");
-  const { X509Certificate } = await import("@peculiar/x509");
+  const { X509Certificate } = await import("./x509-library.ts");
   try {
     return new X509Certificate(new Uint8Array(der)).publicKey.algorithm;
   } catch {

@@ -1,6 +1,6 @@
 import { isSelfSigned, isValidAt, subjectOf } from "../certificate/certificate.ts";
 import { keySpecOf } from "../certificate/key-spec.ts";
-import { PluginError, validationError } from "../error/plugin-error.ts";
+import { metadataFrom, PluginError } from "../error/plugin-error.ts";
 import { type SignatureAlgorithm, verifySignature } from "../signature/algorithm.ts";
 import type { CertificateBag, NonEmptyPath } from "./certificate-bag.ts";
 import { completeChain } from "./complete-chain.ts";
@@ -62,7 +62,9 @@ async function noSigner(found: CertificateBag, algorithm: SignatureAlgorithm): P
   if (keySpec === undefined) {
     await completeChain(leaf, found);
   }
-  return validationError(
+  return new PluginError(
+    "VALIDATION_ERROR",
     `the request says keySpec ${algorithm.keySpec}, but the key of certificate "${subjectOf(leaf)}" is ${keySpec}`,
+    { metadata: metadataFrom({ keySpec }) },
   );
 }

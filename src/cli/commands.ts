@@ -11,6 +11,8 @@ interface CommandParts<Request, Response> {
   readonly validateResponse: Validator<Response>;
   /** Loads it: a request that is refused needs no more than its schema. */
   readonly loadAnswer: () => Promise<(request: Request) => Response | Promise<Response>>;
+  /** Loads what may know the answer already, and needs nothing of the network for it. */
+  readonly loadRecall?: () => Promise<(request: Request) => Response | undefined>;
 }
 
 /**
@@ -29,8 +31,13 @@ function contractCommand<Request, Response>(
   before?: (request: object) => Promise<string | undefined>,
 ): [string, Command] {
   const run: Command = async (request) => {
-    const { validateRequest, validateResponse, loadAnswer } = await load();
+    const { validateRequest, validateResponse, loadAnswer, loadRecall } = await load();
     const checked = checkRequest(name, validateRequest, request);
+    const recall = await loadRecall?.();
+    const recalled = recall?.(checked);
+    if (recalled !== undefined) {
+      return encodeResponse(name, validateResponse, recalled);
+    }
     const answered = await before?.(request);
     if (answered !== undefined) {
       return answered;

@@ -52,5 +52,7 @@ export function isManagedHsm(vaultUrl: string): boolean {
 
 /** What the tokens for a vault are for, such as `https://vault.azure.net`: the suffix of its host name. */
 export function resourceOf(vaultUrl: string): string {
-  return `https://${new URL(vaultUrl).hostname.replace(/^[^.]*\./, "")}`;
+  const { hostname } = new URL(vaultUrl);
+  const known = CLOUDS.flatMap(({ suffixes }) => suffixes).find((suffix) => hostname.endsWith(`.${suffix}`));
+  return `https://${known ?? hostname.replace(/^[^.]*\./, "")}`;
 }

@@ -8,7 +8,8 @@ import type { DescribeKeyRequest, DescribeKeyResponse } from "../protocol/genera
 
 /**
  * The key spec of the key, read off its certificate: that needs certificates get, and not keys get; with a file
- * of the whole chain it needs no call at all. The certificate is checked here, since nothing is signed yet.
+ * of the whole chain it needs no call at all. The certificate is checked here, since nothing is signed yet. What the vault has
+ * told of a version of the key is remembered.
  * The key identifier is echoed byte for byte.
  * @throws PluginError of the room that knows the cause.
  */
@@ -24,6 +25,10 @@ export async function describeKey(request: DescribeKeyRequest): Promise<Describe
   const keySpec = keySpecOf(leaf);
   if (keySpec === undefined) {
     throw new PluginError("ERROR", "a key without a key spec passed the check of the certificate");
+  }
+  if (config.chainSource.kind !== "cert-chain") {
+    const { rememberKeySpec } = await import("../key-spec-cache/key-spec-cache.ts");
+    rememberKeySpec(key, keySpec, process.env);
   }
   return { keyId: request.keyId, keySpec };
 }

@@ -24,6 +24,15 @@ import { openVault } from "./open-vault.ts";
 export async function generateSignature(
   request: GenerateSignatureRequest,
 ): Promise<GenerateSignatureResponse> {
+  try {
+    return await signRequest(request);
+  } catch (error) {
+    const { forgetKey } = await import("./forget-key.ts");
+    throw forgetKey(request.keyId, error);
+  }
+}
+
+async function signRequest(request: GenerateSignatureRequest): Promise<GenerateSignatureResponse> {
   const config = readPluginConfig(request.pluginConfig);
   const key = parseKeyIdentifier(request.keyId);
   const algorithm = signatureAlgorithm(request.keySpec, request.hashAlgorithm);

@@ -4,8 +4,8 @@ import type {
   GenerateSignatureRequest,
   GenerateSignatureResponse,
 } from "../protocol/generated/validators.js";
+import type { KeySpec } from "./key-specs.ts";
 
-export type KeySpec = GenerateSignatureRequest["keySpec"];
 export type HashAlgorithm = GenerateSignatureRequest["hashAlgorithm"];
 export type SigningAlgorithm = GenerateSignatureResponse["signingAlgorithm"];
 

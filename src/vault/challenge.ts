@@ -18,9 +18,11 @@ export function scopeOf(vaultUrl: string): string {
   return `${resourceOf(vaultUrl)}/.default`;
 }
 
-/** The tenant that a challenge names: the path of its authority, an id or a domain. */
+/** The tenant that a challenge names: the path of its authority, an id or a domain, and not a name such as `common`. */
 export function tenantIn(challenge: string): string | undefined {
-  return /\bauthorization(?:_uri|_url)?="https:\/\/[^/"]+\/([\w.-]+)\/?"/i.exec(challenge)?.[1];
+  return /\bauthorization(?:_uri|_url)?="https:\/\/[^/"]+\/((?:[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})|(?:[\w-]+\.)+[\w-]+)\/?"/i.exec(
+    challenge,
+  )?.[1];
 }
 
 /**

@@ -123,7 +123,7 @@ export const ANSWER_FAULTS: FaultFamily = {
     challenged(
       "The vault asks for a token for another service",
       `Bearer authorization="https://login.microsoftonline.com/common", resource="${OTHER_RESOURCE}"`,
-      "got none",
+      "401",
     ),
     faulty(
       "The vault asks again and again for a token with further claims",
@@ -138,11 +138,7 @@ export const ANSWER_FAULTS: FaultFamily = {
       },
       { errorCode: "ACCESS_DENIED", retries: 1, wanted: [/401/] },
     ),
-    challenged(
-      "The vault's challenge is malformed",
-      'Bearer authorization="nowhere", resource=',
-      "challenge",
-    ),
+    challenged("The vault's challenge is malformed", 'Bearer authorization="nowhere", resource=', "401"),
     challenged("The vault asks for no token that is known here", "Negotiate", "401"),
     answered("401 without a challenge", { status: 401 }, { withToken: false, wanted: [/401/] }),
   ],

@@ -35,7 +35,8 @@ export const ENTRA_FAULTS: FaultFamily = {
     },
     {
       title: "`AZURE_TENANT_ID` is not the vault's tenant",
-      prepare: () => ({ environment: { AZURE_TENANT_ID: UNKNOWN_ID } }),
+      options: { vault: { tenantId: UNKNOWN_ID } },
+      prepare: () => ({}),
       end: refused([TENANT_ID, UNKNOWN_ID, /AZURE_TENANT_ID/, /^(?!.*AdditionallyAllowed)/s]),
     },
     injected(

@@ -27,7 +27,7 @@ export const NETWORK_FAULTS: FaultFamily = {
       title: "The vault's name has no address, without a proxy",
       prepare: ({ signer }) => ({
         id: signer.keyId.replace("myvault", `myvault${NO_NAME}`),
-        environment: withProxy(""),
+        environment: { NO_PROXY: "127.0.0.1,localhost,.vault.azure.net" },
       }),
       end: refused([VAULT, /no address in DNS/, /az keyvault list/]),
     },

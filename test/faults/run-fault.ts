@@ -130,12 +130,15 @@ function withTexts({ exitCode, stdout, stderr }: CommandResult, change: (text: s
   return { exitCode, stdout: change(stdout), stderr: change(stderr) };
 }
 
-/** A request that went wrong was sent again, unless it was the last one and the plugin gave up. */
+/**
+ * A request that went wrong was sent again, unless it was the last one and the plugin gave up. The first tunnel is asked for
+ * ahead of any request, and is the first request's, unless it was refused.
+ */
 function retriesIn(log: readonly LogEntry[], { kind }: End): number {
-  const faulty = log.filter(
-    ({ fault, status }) => fault !== undefined || status === 429 || status >= 500,
-  ).length;
-  return kind === "refused" ? Math.max(0, faulty - 1) : faulty;
+  const faulty = log.filter(({ fault, status }) => fault !== undefined || status === 429 || status >= 500);
+  const ahead = faulty.some(({ method, fault }) => method === "CONNECT" && fault !== "stall") ? 1 : 0;
+  const attempts = faulty.length - ahead;
+  return kind === "refused" ? Math.max(0, attempts - 1) : attempts;
 }
 
 /** As the message says it: a proxy that refuses connections is none of the emulator's. */

@@ -91,6 +91,7 @@ test.each([
   [`Bearer authorization="https://login.microsoftonline.com", resource="r"`, undefined],
   [`Bearer authorization="http://login.microsoftonline.com/${AWAY}"`, undefined],
   [`Bearer authorization="https://login.microsoftonline.com/a b"`, undefined],
+  [`Bearer authorization="https://login.microsoftonline.com/common", resource="r"`, undefined],
   ["", undefined],
 ])("of the challenge %j the tenant is %p", (challenge, tenant) => {
   expect(tenantIn(challenge)).toBe(tenant);
