@@ -31,7 +31,10 @@ export interface RunOptions {
   readonly plugin?: PluginCommand;
 }
 
-/** Runs the plugin with these arguments. Nothing of the environment is inherited but the path and the home. */
+/**
+ * Runs the plugin with these arguments. Nothing of the environment is inherited but the path and the home, and nothing is
+ * remembered from one test to another unless the test says where.
+ */
 export async function runPlugin(
   args: readonly string[],
   stdin: string | Uint8Array,
@@ -41,7 +44,12 @@ export async function runPlugin(
     stdin: Buffer.from(stdin),
     stdout: "pipe",
     stderr: "pipe",
-    env: { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "", ...env },
+    env: {
+      PATH: process.env["PATH"] ?? "",
+      HOME: process.env["HOME"] ?? "",
+      NOTATION_AZURE_KV_CACHE: "off",
+      ...env,
+    },
     ...(cwd !== undefined && { cwd }),
   });
   const [stdout, stderr, exitCode] = await Promise.all([
