@@ -27,6 +27,7 @@ Plugin config:
 Environment:
   HTTPS_PROXY, NO_PROXY, NODE_EXTRA_CA_CERTS   the way to Azure, and whom to trust on it
   NOTATION_AZURE_KV_LOG, AZURE_LOG_LEVEL       a file to log to, and error, warning, info or verbose
+  NOTATION_AZURE_KV_CACHE=off                  remembers nothing from one signing to the next
 
 Permissions in the vault:
   keys sign, certificates get (not needed with cert_chain), secrets get (not needed with ca_certs, cert_chain or a
