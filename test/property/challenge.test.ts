@@ -5,6 +5,7 @@
  */
 import { beforeAll, test } from "bun:test";
 import fc from "fast-check";
+import type { KeyIdentifier } from "../../src/key-identifier/key-identifier.ts";
 import { signatureAlgorithm } from "../../src/signature/algorithm.ts";
 import { getVaultCertificate } from "../../src/vault/certificate.ts";
 import { getVaultSecret } from "../../src/vault/secret.ts";
@@ -20,11 +21,14 @@ const LIMIT_MS = 300_000;
 const SAMPLE_LIMIT_MS = 5000;
 const MOST_ANSWERS = 4;
 
-const OPERATIONS: Readonly<Record<string, (vault: Vault) => Promise<unknown>>> = {
-  certificate: (vault) => getVaultCertificate(vault, KEY),
-  secret: (vault) => getVaultSecret(vault, KEY),
-  signature: (vault) =>
-    signWithVault(vault, KEY, signatureAlgorithm("EC-256", "SHA-256"), new Uint8Array(32)),
+/** A vault whose challenge is known before it is asked, and a host of no known cloud, which must be asked. */
+const KEYS: readonly KeyIdentifier[] = [KEY, { ...KEY, vaultUrl: "https://myvault.vault.example" }];
+
+const OPERATIONS: Readonly<Record<string, (vault: Vault, key: KeyIdentifier) => Promise<unknown>>> = {
+  certificate: getVaultCertificate,
+  secret: getVaultSecret,
+  signature: (vault, key) =>
+    signWithVault(vault, key, signatureAlgorithm("EC-256", "SHA-256"), new Uint8Array(32)),
 };
 
 /** One body that is right for each operation. */
@@ -35,6 +39,7 @@ const RIGHT_BODY = {
 };
 
 interface Sample {
+  readonly key: KeyIdentifier;
   readonly operation: string;
   /** In this order; the last one again and again. */
   readonly answers: readonly FakeAnswer[];
@@ -47,8 +52,8 @@ beforeAll(async () => {
 });
 
 /** Each scope, with a space between two of them (RFC 6749, section 3.3), must name a host that the vault's is below. */
-function checkScope(scope: string): void {
-  const host = new URL(KEY.vaultUrl).hostname;
+function checkScope(scope: string, { vaultUrl }: KeyIdentifier): void {
+  const host = new URL(vaultUrl).hostname;
   for (const part of scope.split(" ")) {
     const resource = URL.canParse(part) ? new URL(part).hostname : "";
     if (resource === "" || !host.endsWith(`.${resource}`)) {
@@ -59,32 +64,36 @@ function checkScope(scope: string): void {
   }
 }
 
-/** The token goes to the vault alone, and there is one only after a challenge. */
-function checkRequests({ requests, scopes }: FakeVault): void {
+/** The token goes to the vault alone. */
+function checkRequests({ requests, scopes }: FakeVault, key: KeyIdentifier): void {
   for (const scope of scopes) {
-    checkScope(scope);
+    checkScope(scope, key);
   }
   for (const { url, authorization } of requests) {
-    if (authorization !== undefined && (new URL(url).origin !== KEY.vaultUrl || scopes.length === 0)) {
+    if (authorization !== undefined && (new URL(url).origin !== key.vaultUrl || scopes.length === 0)) {
       throw new Error(`a token was sent to ${url}`);
     }
   }
 }
 
-async function judge({ operation, answers }: Sample): Promise<string> {
+async function judge({ key, operation, answers }: Sample): Promise<string> {
   let place = 0;
-  const fake = createFakeVault(() => {
-    const answer = answers[Math.min(place, answers.length - 1)] ?? { status: 500 };
-    place += 1;
-    return answer;
-  }, secrets.token);
+  const fake = createFakeVault(
+    () => {
+      const answer = answers[Math.min(place, answers.length - 1)] ?? { status: 500 };
+      place += 1;
+      return answer;
+    },
+    secrets.token,
+    key,
+  );
   let outcome = "answered";
   try {
-    await OPERATIONS[operation]?.(fake.vault);
+    await OPERATIONS[operation]?.(fake.vault, key);
   } catch (error) {
     outcome = checkError(encodeThrown(error), secrets.searchIn).errorCode;
   }
-  checkRequests(fake);
+  checkRequests(fake, key);
   return fake.scopes.length === 0 ? outcome : `${outcome} with a token`;
 }
 
@@ -98,7 +107,11 @@ test(
         .array(answer, { minLength: 1, maxLength: MOST_ANSWERS })
         .map((rest) => [{ status: 401, headers: { "WWW-Authenticate": RIGHT_CHALLENGE } }, ...rest]),
     );
-    const samples = fc.record({ operation: fc.constantFrom(...Object.keys(OPERATIONS)), answers });
+    const samples = fc.record({
+      key: fc.constantFrom(...KEYS),
+      operation: fc.constantFrom(...Object.keys(OPERATIONS)),
+      answers,
+    });
     await checkProperty("challenges", samples, {
       judge,
       expected: [
