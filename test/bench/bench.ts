@@ -10,7 +10,7 @@ import { describeMachine } from "./machine.ts";
 import { prepareNotation } from "./notation-signing.ts";
 import type { BenchOptions } from "./options.ts";
 import { pluginUnits } from "./plugin-commands.ts";
-import { compileEmptyProgram, OWN_PLUGIN } from "./program.ts";
+import { compileEmptyProgram, installProgram, OWN_PLUGIN, type Program } from "./program.ts";
 import { startUpUnits } from "./start-up.ts";
 import { runRounds } from "./unit.ts";
 import type { Workshop } from "./workshop.ts";
@@ -39,10 +39,12 @@ export async function runBench(options: BenchOptions): Promise<string> {
 }
 
 async function measure(options: BenchOptions, azure: Azure, folder: string): Promise<string> {
-  const { runs, peers } = options;
-  const own = { name: OWN_PLUGIN, path: executable[0] };
+  const { runs } = options;
+  const install = async (program: Program) => await installProgram(program, folder);
+  const own = await install({ name: OWN_PLUGIN, path: executable[0] });
+  const peers = await Promise.all(options.peers.map(install));
   const workshop: Workshop = { azure, folder, own, peers, measurements: [], memory: [], logs: new Map() };
-  const empty = await compileEmptyProgram(folder);
+  const empty = await install(await compileEmptyProgram(folder));
   const commands = await pluginUnits(workshop, LATENCIES_MS);
   const notation = await prepareNotation(workshop, LATENCIES_MS, LOG_LATENCY_MS);
   const flowRounds = Math.ceil(runs / STARTS_PER_FLOW);

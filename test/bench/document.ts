@@ -40,11 +40,12 @@ export function composeDocument(workshop: Workshop, facts: BenchFacts): string {
 function introduction({ options, machine, startUpRounds, flowRounds, latencies }: BenchFacts): string {
   return `# How long it takes
 
-This document is what \`${commandOf(options)}\` printed, and is not written by hand. ${machine}
+This document is what \`${commandOf(options)}\` printed, and is not written by hand.
 
+- ${machine}
 - All figures are of one run. It goes in rounds, ${startUpRounds} for start-up and ${flowRounds} for the rest, and each round does everything once
   in random order; one round before them does not count. Milliseconds are medians, from before a process was started until it had ended with
-  all of its output. Ratios are those of the medians. Other machines give other milliseconds, and much the same ratios.
+  all of its output. Ratios are those of the medians.
 - Azure is the emulator of the tests, in a process of its own on the same machine. It answers within a few milliseconds; a real vault takes
   longer. Latency is what is added there and back (${latencies.join(", ")} ms): opening a connection takes one round trip for TCP and one
   for TLS before the first request.
@@ -52,6 +53,7 @@ This document is what \`${commandOf(options)}\` printed, and is not written by h
   by the difference. **Requests** and **connections** are those that came to Azure; a connection counts whether or not it was used. **Hops** is
   the longest chain of requests of which each was sent after the one before had been answered.
 - **Peak MiB** is the largest resident memory, in runs of their own.
+- Each program that is started by itself is a copy of its file, as installing a plugin makes one.
 - The key is RSA-3072, its certificate has an intermediate and a root, and the credential is a client secret.`;
 }
 
@@ -127,7 +129,7 @@ function commandOf({ runs, file, peers }: BenchOptions): string {
   const args = [
     `--runs ${runs}`,
     ...(file === undefined ? [] : [`--file ${file}`]),
-    ...peers.map(({ name }) => `--peer ${name}=<path>`),
+    ...peers.map(({ name }) => (/^[\w.-]+$/.test(name) ? `--peer ${name}=PATH` : `--peer "${name}=PATH"`)),
   ];
   return `npm run bench -- ${args.join(" ")}`;
 }

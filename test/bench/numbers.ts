@@ -8,6 +8,11 @@ export function showMs(milliseconds: number): string {
   return milliseconds.toFixed(milliseconds < DECIMALS_BELOW ? 1 : 0);
 }
 
+/** A count that was computed, with one decimal place; what is nothing but for its sign is 0. */
+export function showCount(count: number): string {
+  return count.toFixed(1).replace(/^-(?=0\.0$)/, "");
+}
+
 /** For example `×1.24`. */
 export function showRatio(value: number, base: number): string {
   return `×${(value / base).toFixed(2)}`;

@@ -13,7 +13,8 @@ interface Line {
  * of the connection in this run, and what it was. Versions of a key are of no interest, and as long as a name.
  */
 export function describeRequests({ run: { startedAt }, seen: { requests, tunnels } }: RequestLog): string[] {
-  const numbers = [...new Set(requests.map(({ connection }) => connection))];
+  const inOrder = requests.toSorted((a, b) => a.start - b.start);
+  const numbers = [...new Set(inOrder.map(({ connection }) => connection))];
   const lines: Line[] = [
     ...tunnels.map(({ host, openedAt }) => ({ at: openedAt, connection: "", text: `CONNECT ${host}` })),
     ...requests.map((request) => ({

@@ -1,7 +1,7 @@
 /** The tables of the document. */
 import { renderTable } from "./markdown.ts";
 import type { Measurement, Summary } from "./measurement.ts";
-import { showMemory, showMs, showRange, showRatio } from "./numbers.ts";
+import { showCount, showMemory, showMs, showRange, showRatio } from "./numbers.ts";
 import { median, quantile } from "./statistics.ts";
 import type { MemoryFigure } from "./workshop.ts";
 
@@ -71,7 +71,7 @@ export function flowTable(summaries: readonly Summary[], options: FlowOptions): 
     return [
       ...namesOf(summary),
       ...latencies.map((latency) => timeCell(summary, base, latency)),
-      summary.roundTrips.toFixed(1),
+      showCount(summary.roundTrips),
       showRange(summary.requests),
       showRange(summary.connections),
       showRange(summary.hops),
