@@ -25,10 +25,11 @@ import { createServiceServer } from "./http/server.ts";
 import { createManagedHsm, type ManagedHsmResource } from "./managed-hsm/index.ts";
 import { createMachine, IMDS_HOST } from "./managed-identity/index.ts";
 import { urlWithCredentials } from "./proxy/credentials.ts";
+import { createLatency } from "./proxy/latency.ts";
 import { createProxy, type Destination } from "./proxy/proxy.ts";
 import { createTlsAuthority, type TlsAuthority } from "./tls/authority.ts";
 import { createTlsServer } from "./tls/server.ts";
-import type { Emulator, EmulatorOptions, Subscription, TlsCertificateFiles } from "./types.ts";
+import type { Emulator, EmulatorOptions, Subscription, TlsCertificateFiles, Tunnel } from "./types.ts";
 import { createVault, type VaultResource } from "./vault/index.ts";
 import { createWeb } from "./web-site/index.ts";
 
@@ -46,6 +47,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const issuer = createTokenIssuer(clock);
   const faults = createFaultTable();
   const journal = createJournal();
+  const latency = createLatency();
+  const tunnels: Tunnel[] = [];
   const hosts = createHostTable();
   const sessions = createSessions(clock);
   const entra = createEntraService({ directory, issuer, sessions, clock });
@@ -87,6 +90,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     credentials: options.proxyCredentials,
     journal,
     faults,
+    latency,
+    tunnels,
   });
   const proxy = await listen(proxyServer, options.proxyPort ?? 0);
 
@@ -97,6 +102,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     caFile,
     environment: clientEnvironment(urlWithCredentials(proxy.origin, options.proxyCredentials), caFile),
     log: journal.entries,
+    tunnels,
     createVault(name, vaultOptions = {}) {
       const surroundings = { ...shared, assignments, resourceGroupId };
       const { vault, resource, host, handler } = createVault(name, vaultOptions, surroundings);
@@ -127,6 +133,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     beforeAnswer: (hook) => journal.addHook(hook),
     addFault: faults.add,
     setClockOffset: clock.setOffset,
+    setLatency: latency.set,
     async close() {
       await Promise.all([proxy.close(), tls.close(), plain.close()]);
       await rm(folder, { recursive: true, force: true });

@@ -41,6 +41,8 @@ export interface Emulator {
   readonly environment: Readonly<Record<string, string>>;
   /** Every request that reached the emulator, in the order in which it was answered. */
   readonly log: readonly LogEntry[];
+  /** Every tunnel that the proxy opened to the emulator, used or not, in the order in which it was asked for. */
+  readonly tunnels: readonly Tunnel[];
   createVault(name: string, options?: VaultOptions): Vault;
   createManagedHsm(name: string, options?: ManagedHsmOptions): ManagedHsm;
   createServicePrincipal(credential: ServicePrincipalCredential): Promise<Principal>;
@@ -83,6 +85,12 @@ export interface Emulator {
    * headers say the emulated time. What stands for the client's side, such as a federated token, keeps the machine's.
    */
   setClockOffset(seconds: number): void;
+  /**
+   * Makes the emulated hosts seem so far away, in milliseconds there and back, by each tunnel that is opened from now on:
+   * CONNECT is answered a round trip later, as the proxy's TCP handshake with the host would take one, and everything
+   * passes half a round trip late in either direction. 0: as near as they are. Throws a RangeError for what is no time.
+   */
+  setLatency(roundTripMs: number): void;
   close(): Promise<void>;
 }
 
@@ -115,6 +123,13 @@ export interface LogEntry {
   readonly permission?: Permission;
   /** How the request was made to go wrong. */
   readonly fault?: FaultKind["kind"];
+}
+
+/** One CONNECT tunnel to an emulated host. */
+export interface Tunnel {
+  readonly host: string;
+  /** When it was asked for, in milliseconds of the clock of a log entry's span. */
+  readonly openedAt: number;
 }
 
 /** How a service principal proves who it is to Entra ID. */

@@ -13,9 +13,10 @@ import { performTunnelFault } from "../faults/tunnel-faults.ts";
 import type { Journal } from "../http/journal.ts";
 import { resetConnection } from "../http/reset.ts";
 import type { WireAnswer } from "../http/wire.ts";
-import type { FaultKind, ProxyCredentials } from "../types.ts";
+import type { FaultKind, ProxyCredentials, Tunnel } from "../types.ts";
 import { isAuthorized, PROXY_CHALLENGE } from "./credentials.ts";
 import { forward } from "./forward.ts";
+import { joinFarAway, type Latency } from "./latency.ts";
 
 /** Where a tunnel may lead: to the emulator, to nothing (an unknown vault), or nowhere at all. */
 export type Destination = "emulator" | "unresolvable" | "forbidden";
@@ -34,6 +35,9 @@ export interface ProxyOptions {
   readonly credentials?: ProxyCredentials | undefined;
   readonly journal: Journal;
   readonly faults: FaultTable;
+  readonly latency: Latency;
+  /** Gets each tunnel that leads to the emulator. */
+  readonly tunnels: Tunnel[];
 }
 
 const REFUSALS = { unresolvable: 502, forbidden: 403 } as const;
@@ -78,8 +82,9 @@ async function tunnel(
   { url: target = "", headers }: IncomingMessage,
   client: Duplex,
   head: Buffer,
-  { destinationOf, tlsPort, credentials, journal, faults }: ProxyOptions,
+  options: ProxyOptions,
 ): Promise<void> {
+  const { destinationOf, credentials, journal, faults } = options;
   const [host = "", port = ""] = target.toLowerCase().split(":");
   const request = { host, method: "CONNECT", target: target.toLowerCase(), headers };
   const record = async (status: number, fault?: FaultKind["kind"]) =>
@@ -100,7 +105,8 @@ async function tunnel(
   if (met) {
     await record(200, met.fault.kind);
   }
-  open(client, head, tlsPort);
+  options.tunnels.push({ host, openedAt: performance.now() });
+  open(client, head, options);
 }
 
 function end(client: Duplex, { status, headers, body }: WireAnswer): void {
@@ -109,16 +115,27 @@ function end(client: Duplex, { status, headers, body }: WireAnswer): void {
   client.end(body);
 }
 
-function open(client: Duplex, head: Buffer, tlsPort: number): void {
-  const upstream = connect(tlsPort, "127.0.0.1", () => {
+function open(client: Duplex, head: Buffer, { tlsPort, latency: { roundTripMs } }: ProxyOptions): void {
+  const establish = () => {
     client.write("HTTP/1.1 200 Connection established\r\n\r\n");
     if (head.length > 0) {
       upstream.write(head);
     }
-    join(client, upstream);
-  });
+  };
   // A reset on the one side is a reset on the other: as if there were no proxy in between.
-  upstream.on("error", () => resetConnection(client));
+  const fail = () => resetConnection(client);
+  const upstream = connect(tlsPort, "127.0.0.1", () => {
+    if (roundTripMs === 0) {
+      establish();
+      join(client, upstream);
+      return;
+    }
+    void joinFarAway({ client, upstream }, roundTripMs, () => {
+      upstream.off("error", fail); // From here on it is passed on as late as everything else.
+      establish();
+    });
+  });
+  upstream.on("error", fail);
 }
 
 /** Passes bytes both ways until either side ends; an error on one side ends the other. */
