@@ -52,12 +52,23 @@ async function readAll(): Promise<Uint8Array> {
     for await (const chunk of bunStreams()?.stdin.stream() ?? process.stdin) {
       chunks.push(chunk);
     }
+    if (chunks.length === 0) {
+      checkStdin();
+    }
     return Buffer.concat(chunks);
   } catch (error) {
     if (codeOf(error) === "EBADF") {
       throw validationError("stdin is closed; expected the request as one JSON object on stdin");
     }
     throw validationError(`stdin cannot be read: ${reasonOf(error)}`);
+  }
+}
+
+/** Why there is nothing, where the runtime does not tell. Throws what reading would have thrown. */
+function checkStdin(): void {
+  const { fstatSync, readSync } = process.getBuiltinModule("node:fs");
+  if (fstatSync(STDIN).isDirectory()) {
+    readSync(STDIN, Buffer.alloc(1));
   }
 }
 
