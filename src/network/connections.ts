@@ -51,6 +51,8 @@ function directAgent(opened: OpenedAhead | undefined): Agent {
 /** By an HTTP proxy (RFC 9110, section 9.3.6: CONNECT). */
 function tunnelAgent(proxy: URL, opened: OpenedAhead | undefined): HttpsProxyAgent<string> {
   const agent = new HttpsProxyAgent(proxy, { keepAlive: true });
+  // Only https is led here; by itself it looks into the stack, and keeps a connection where it does not look for it again.
+  agent.isSecureEndpoint = () => true;
   const open = agent.connect.bind(agent);
   agent.connect = async (request, options): Promise<Socket> => {
     const ahead = opened?.take(wayTo(options, proxy));
