@@ -1,14 +1,28 @@
 /** A bundle and the runtime to one executable. */
+import { basename, dirname } from "node:path";
 import { $ } from "bun";
 
+/** Another platform than this machine's, as `bun build` takes it. */
+export interface Target {
+  /** For example `bun-linux-arm64`. */
+  readonly target: string;
+  /** The path of the platform's runtime. */
+  readonly runtime: string;
+}
+
 /**
- * Compiles a bundle. The executable must not read the folder that it is started in: in a pipeline that is the repository
- * being built, and a pull request could set HTTPS_PROXY or AZURE_AUTHORITY_HOST for the signer by a `.env` file. By itself
- * the runtime trusts its own list of authorities alone, and not the system's store.
+ * Compiles a bundle, for this machine unless a target is given. The executable must not read the folder that it is started in: in a
+ * pipeline that is the repository being built, and a pull request could set HTTPS_PROXY or AZURE_AUTHORITY_HOST for the signer by a
+ * `.env` file. By itself the runtime trusts its own list of authorities alone, and not the system's store. It is compiled in
+ * the folder of the bundle, whose path would else be part of the executable.
  */
-export async function compile(bundleFile: string, executableFile: string): Promise<void> {
-  await $`${process.execPath} build ${bundleFile} --compile --bytecode --outfile ${executableFile} \
+export async function compile(bundleFile: string, executableFile: string, target?: Target): Promise<void> {
+  const cross =
+    target === undefined ? [] : [`--target=${target.target}`, `--compile-executable-path=${target.runtime}`];
+  await $`${process.execPath} build ./${basename(bundleFile)} --compile --bytecode --outfile ${executableFile} \
     --no-compile-autoload-dotenv --no-compile-autoload-bunfig \
     --no-compile-autoload-tsconfig --no-compile-autoload-package-json \
-    --compile-exec-argv=--use-system-ca`.quiet();
+    --compile-exec-argv=--use-system-ca ${cross}`
+    .cwd(dirname(bundleFile))
+    .quiet();
 }
