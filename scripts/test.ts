@@ -23,7 +23,7 @@ const CHECKS: readonly (readonly [name: string, command: readonly string[]])[] =
   ["build", ["bun", "scripts/build.ts"]],
   ["types of the product", ["tsc", "-p", "."]],
   ["types of the tests and scripts", ["tsc", "-p", "test"]],
-  ["package", ["bun", "scripts/package.ts"]],
+  ["package", ["bun", "scripts/package.ts", "--here"]],
 ];
 
 interface Suite {
