@@ -1,6 +1,8 @@
 /** A bundle and the runtime to one executable. */
+import { readFile, writeFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { $ } from "bun";
+import { signAdHoc } from "./package/mach-o-signature.ts";
 
 /** Another platform than this machine's, as `bun build` takes it. */
 export interface Target {
@@ -11,12 +13,27 @@ export interface Target {
 }
 
 /**
- * Compiles a bundle, for this machine unless a target is given. The executable must not read the folder that it is started in: in a
+ * Compiles a bundle, for this machine unless a target is given. An executable for macOS is signed ad hoc: what the compiler leaves
+ * is not valid on every processor (docs/decisions/0010-packages.md).
+ */
+export async function compile(bundleFile: string, executableFile: string, target?: Target): Promise<void> {
+  await compileUnsigned(bundleFile, executableFile, target);
+  if (target?.target.startsWith("bun-darwin-") ?? process.platform === "darwin") {
+    await writeFile(executableFile, signAdHoc(await readFile(executableFile), "notation-azure-kv"));
+  }
+}
+
+/**
+ * Compiles, and leaves what the compiler makes as it is. The executable must not read the folder that it is started in: in a
  * pipeline that is the repository being built, and a pull request could set HTTPS_PROXY or AZURE_AUTHORITY_HOST for the signer by a
  * `.env` file. By itself the runtime trusts its own list of authorities alone, and not the system's store. It is compiled in
  * the folder of the bundle, whose path would else be part of the executable.
  */
-export async function compile(bundleFile: string, executableFile: string, target?: Target): Promise<void> {
+export async function compileUnsigned(
+  bundleFile: string,
+  executableFile: string,
+  target?: Target,
+): Promise<void> {
   const cross =
     target === undefined ? [] : [`--target=${target.target}`, `--compile-executable-path=${target.runtime}`];
   await $`${process.execPath} build ./${basename(bundleFile)} --compile --bytecode --outfile ${executableFile} \

@@ -40,6 +40,7 @@ const SUITES: ReadonlyMap<string, Suite> = new Map([
   ["emulator", { folders: ["test/pki", "test/emulator"], tools: ["az"], timeoutMs: 180_000 }],
   ["executable", { folders: ["test/executable"], tools: ["node"], timeoutMs: 120_000 }],
   ["property", { folders: ["test/property"], tools: ["node"], timeoutMs: 300_000 }],
+  ["package", { folders: ["test/package"], tools: ["notation", "node"], timeoutMs: 600_000 }],
   ["load", { folders: ["test/load"], tools: [], timeoutMs: 300_000 }],
   ["e2e", { folders: ["test/e2e"], tools: ["notation", "oras", "registry", "az"], timeoutMs: 600_000 }],
   ["chains", { folders: ["test/chains"], tools: ["notation", "oras", "registry"], timeoutMs: 600_000 }],

@@ -9,7 +9,6 @@ import { BUNDLE_FILE, INPUTS_FILE } from "../bundle-files.ts";
 import { compile } from "../compile.ts";
 import { type Entry, type Level, tarGz, zip } from "./archive.ts";
 import { type BundledPackage, bundledPackages } from "./bundled-packages.ts";
-import { signAdHoc } from "./mach-o-signature.ts";
 import { bundleNotices, executableNotices, NOTICES_NAME } from "./notices.ts";
 import { executableName, PLATFORMS, type Platform } from "./platforms.ts";
 import { provideRuntime } from "./runtime.ts";
@@ -65,15 +64,13 @@ export async function writeArchive(
   return writePlatformArchive(folder, level, platform, executable, await readBundledPackages());
 }
 
-/** The executable of a platform, compiled and, for macOS, signed. */
-export async function compileFor(platform: Platform): Promise<Uint8Array> {
+async function compileFor(platform: Platform): Promise<Uint8Array> {
   const folder = await mkdtemp(join(tmpdir(), "notation-azure-kv-package-"));
   try {
     const runtime = await provideRuntime(platform, folder);
     const file = join(folder, "out", executableName(platform));
     await compile(join(ROOT, BUNDLE_FILE), file, { target: platform.target, runtime });
-    const executable = await readFile(file);
-    return platform.os === "darwin" ? signAdHoc(executable, "notation-azure-kv") : executable;
+    return await readFile(file);
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -57,8 +57,8 @@ async function provideTarball(name: string, pinned: LockedPackage): Promise<Uint
 
 /** Runs `npm pack`: npm knows the registry, the proxy and the credentials of this machine. The path of the tarball. */
 async function download(specifier: string, folder: string): Promise<string> {
-  const flags = ["--silent", "--ignore-scripts", "--pack-destination", folder];
-  const { stdout } = await promisify(execFile)("npm", ["pack", ...flags, specifier], {
+  const { stdout } = await promisify(execFile)("npm", ["pack", "--silent", "--ignore-scripts", specifier], {
+    cwd: folder,
     shell: process.platform === "win32", // npm is a .cmd there, which only a shell starts.
   });
   return join(folder, stdout.trim());
