@@ -89,7 +89,11 @@ export async function writeAndExit(
     if (bun !== undefined && descriptor === STDOUT) {
       const writer = bun.stdout.writer();
       writer.write(text);
-      await writer.end();
+      // As a rule all is written by then, and waiting would take a turn of the event loop: half a millisecond.
+      const rest = writer.end();
+      if (rest instanceof Promise) {
+        await rest;
+      }
     } else {
       writeAll(descriptor, text);
     }
