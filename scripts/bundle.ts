@@ -5,7 +5,7 @@
  */
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type Plugin, transform } from "esbuild";
+import { build, type Metafile, type Plugin, transform } from "esbuild";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const ENTRY = "main.js";
@@ -28,14 +28,22 @@ const LAZY_ZLIB: Plugin = {
   },
 };
 
-/** The whole text of the bundle. */
-export async function bundle(): Promise<string> {
-  const { outputFiles } = await build({
+/** The program in one file. */
+export interface Bundle {
+  readonly code: string;
+  /** The files of which something is in it, by their paths in the project, in order. */
+  readonly inputs: readonly string[];
+}
+
+/** Makes the bundle. */
+export async function bundle(): Promise<Bundle> {
+  const { outputFiles, metafile } = await build({
     ...TARGET,
     absWorkingDir: ROOT,
     entryPoints: ["src/main.ts"],
     outdir: "dist",
     write: false,
+    metafile: true,
     bundle: true,
     splitting: true,
     format: "esm",
@@ -46,7 +54,17 @@ export async function bundle(): Promise<string> {
   const chunks = await Promise.all(
     outputFiles.map(async ({ path, text }) => ({ name: basename(path), code: await toCommonJs(text) })),
   );
-  return link(chunks.sort((a, b) => (a.name < b.name ? -1 : 1)));
+  return { code: link(chunks.sort((a, b) => (a.name < b.name ? -1 : 1))), inputs: filesIn(metafile) };
+}
+
+/** What esbuild read, less what it found to be unused. */
+function filesIn({ outputs }: Metafile): string[] {
+  const files = Object.values(outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs)
+      .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+      .map(([path]) => path),
+  );
+  return [...new Set(files)].sort();
 }
 
 /** A dynamic import becomes a `require` in a promise: the chunk that it names is in the same file. */

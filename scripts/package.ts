@@ -1,26 +1,30 @@
 /**
- * `npm run package`: the archive that `notation plugin install` takes, with exactly one executable and the licence,
- * in `dist`.
+ * `npm run package`: the archives of all platforms, their checksums and the bill of materials, in `dist`.
+ * `npm run package:here`: this machine's archive alone, made in a few seconds: the same content, compressed less.
  */
-import { createWriteStream } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
-import { pipeline } from "node:stream/promises";
+import { readFile } from "node:fs/promises";
+import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { TarArchive, ZipArchive } from "archiver";
-import { archiveName, EXECUTABLE_NAME } from "./archive-name.ts";
+import { EXECUTABLE_NAME } from "./archive-name.ts";
+import type { Level } from "./package/archive.ts";
+import { thisPlatform } from "./package/platforms.ts";
+import { type WrittenFile, writeArchive, writeRelease } from "./package/release.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const DIST = `${ROOT}dist`;
 
-/** One date for all entries, so that the archive's bytes follow from its content alone. */
-const ENTRY_DATE = new Date("2026-01-01T00:00:00Z");
+/** The time does not matter: a release is made once and downloaded often. */
+const SMALLEST: Level = 12;
+const QUICK: Level = 6;
 
-const file = `dist/${archiveName()}`;
-const archive = file.endsWith(".zip")
-  ? new ZipArchive({ zlib: { level: 9 } })
-  : new TarArchive({ gzip: true, gzipOptions: { level: 9 } });
-const executable = await readFile(`${ROOT}dist/${EXECUTABLE_NAME}`);
-archive.append(executable, { name: EXECUTABLE_NAME, mode: 0o755, date: ENTRY_DATE });
-archive.append(await readFile(`${ROOT}LICENSE`), { name: "LICENSE", mode: 0o644, date: ENTRY_DATE });
-await Promise.all([archive.finalize(), pipeline(archive, createWriteStream(`${ROOT}${file}`))]);
-const { size } = await stat(`${ROOT}${file}`);
-console.log(`packed ${file} (${(size / 2 ** 20).toFixed(1)} MiB)`);
+const [option, ...others] = process.argv.slice(2);
+if (others.length > 0 || (option !== undefined && option !== "--here")) {
+  throw new Error("usage: package.ts [--here]");
+}
+const files: WrittenFile[] =
+  option === "--here"
+    ? [await writeArchive(DIST, QUICK, thisPlatform(), await readFile(`${DIST}/${EXECUTABLE_NAME}`))]
+    : await writeRelease(DIST, SMALLEST);
+for (const { path, size } of files) {
+  console.log(`packed ${relative(ROOT, path)} (${(size / 2 ** 20).toFixed(1)} MiB)`);
+}

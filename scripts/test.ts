@@ -23,7 +23,7 @@ const CHECKS: readonly (readonly [name: string, command: readonly string[]])[] =
   ["build", ["bun", "scripts/build.ts"]],
   ["types of the product", ["tsc", "-p", "."]],
   ["types of the tests and scripts", ["tsc", "-p", "test"]],
-  ["package", ["bun", "scripts/package.ts"]],
+  ["package", ["bun", "scripts/package.ts", "--here"]],
 ];
 
 interface Suite {
@@ -41,6 +41,7 @@ const SUITES: ReadonlyMap<string, Suite> = new Map([
   ["executable", { folders: ["test/executable"], tools: ["node"], timeoutMs: 120_000 }],
   ["property", { folders: ["test/property"], tools: ["node"], timeoutMs: 300_000 }],
   ["bench", { folders: ["test/bench"], tools: [], timeoutMs: 60_000 }],
+  ["package", { folders: ["test/package"], tools: ["notation", "node"], timeoutMs: 600_000 }],
   ["load", { folders: ["test/load"], tools: [], timeoutMs: 300_000 }],
   ["e2e", { folders: ["test/e2e"], tools: ["notation", "oras", "registry", "az"], timeoutMs: 600_000 }],
   ["chains", { folders: ["test/chains"], tools: ["notation", "oras", "registry"], timeoutMs: 600_000 }],

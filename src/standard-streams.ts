@@ -89,14 +89,27 @@ export async function writeAndExit(
     if (bun !== undefined && descriptor === STDOUT) {
       const writer = bun.stdout.writer();
       writer.write(text);
-      await writer.end();
+      // As a rule all is written by then, and waiting would take a turn of the event loop: half a millisecond.
+      const rest = writer.end();
+      if (rest instanceof Promise) {
+        await rest;
+      }
     } else {
       writeAll(descriptor, text);
     }
   } catch (error) {
     throw new PluginError("ERROR", `the response cannot be written: ${reasonOf(error)}`);
   }
-  return process.exit(exitCode);
+  return endProcess(exitCode);
+}
+
+/**
+ * What `process.exit` does in the end, without calling listeners, of which there are none: it saves a fifth of a
+ * millisecond at each start.
+ */
+function endProcess(exitCode: 0 | 1): never {
+  const { reallyExit } = process as { readonly reallyExit?: (code: number) => never };
+  return reallyExit === undefined ? process.exit(exitCode) : reallyExit.call(process, exitCode);
 }
 
 /** At once: whatever has failed may have left little that still works. */

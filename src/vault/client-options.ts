@@ -1,13 +1,7 @@
-import {
-  createHttpHeaders,
-  type HttpClient,
-  type PipelineRequest,
-  type PipelineResponse,
-} from "@azure/core-rest-pipeline";
-import { log } from "../log/log.ts";
+import type { HttpClient } from "@azure/core-rest-pipeline";
 import { attemptsOf } from "../network/network.ts";
 import { NetworkFailure } from "../network/network-failure.ts";
-import { expectedChallenge, scopeOf, tenantIn, tenantOfToken } from "./challenge.ts";
+import { answerKnownChallenge, sendWithRightTenant, whatIsAsked } from "./authorization.ts";
 import { CLAIMS_CODE, RefusedByService, readFailure } from "./service-failure.ts";
 import { SERVICE_VERSION, type Vault } from "./vault.ts";
 
@@ -72,71 +66,6 @@ function vaultHttpClient(vault: Vault, onAnswer: (body: AnswerBody) => void): Ht
       return response;
     },
   };
-}
-
-/**
- * The challenge that the vault would answer, without asking it. Where the credential has no token without being told the
- * tenant, the vault is asked after all.
- */
-async function answerKnownChallenge(
-  { url, credential }: Vault,
-  request: PipelineRequest,
-): Promise<PipelineResponse | undefined> {
-  const challenge = request.headers.has("authorization") ? undefined : expectedChallenge(url);
-  if (challenge === undefined) {
-    return undefined;
-  }
-  try {
-    await credential.getToken(scopeOf(url), { enableCae: true });
-  } catch (error) {
-    if (!credential.mayDependOnTenant(error)) {
-      throw error;
-    }
-    return undefined;
-  }
-  const headers = createHttpHeaders({ "www-authenticate": challenge });
-  return { request, status: 401, headers, bodyAsText: "" };
-}
-
-/** Sends a request, and once more with a token of the vault's tenant if that turns out to be another than the token's. */
-async function sendWithRightTenant(
-  { url, network, credential }: Vault,
-  request: PipelineRequest,
-): Promise<PipelineResponse> {
-  const response = await network.httpClient.sendRequest(request);
-  const token = request.headers.get("authorization")?.replace(/^Bearer /, "");
-  const tenant = tenantIn(response.headers.get("www-authenticate") ?? "");
-  if (
-    response.status !== 401 ||
-    token === undefined ||
-    tenant === undefined ||
-    whatIsAsked(request, response) === "claims" ||
-    tenant.toLowerCase() === tenantOfToken(token)?.toLowerCase()
-  ) {
-    return response;
-  }
-  log("info", `${url} is in tenant ${tenant}, and the token is of another`);
-  const right = await credential.getToken(scopeOf(url), { enableCae: true, tenantId: tenant });
-  if (right === null || right.token === token) {
-    return response;
-  }
-  request.headers.set("authorization", `Bearer ${right.token}`);
-  return await network.httpClient.sendRequest(request);
-}
-
-/** What a 401 asks for: a token, or one with more claims; any other is the answer to the token. */
-function whatIsAsked(
-  request: PipelineRequest,
-  { status, headers }: PipelineResponse,
-): "token" | "claims" | undefined {
-  const challenge = headers.get("www-authenticate") ?? "";
-  if (status !== 401 || !/\bbearer\b/i.test(challenge)) {
-    return undefined;
-  }
-  if (!request.headers.has("authorization")) {
-    return "token";
-  }
-  return challenge.includes(CLAIMS_CODE) ? "claims" : undefined;
 }
 
 function parseObject(text: string | null | undefined): AnswerBody | undefined {

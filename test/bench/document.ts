@@ -1,4 +1,5 @@
 /** The figures as a Markdown document. */
+import { basename, isAbsolute } from "node:path";
 import { renderBlock } from "./markdown.ts";
 import { type Summary, summarize } from "./measurement.ts";
 import { AGAIN, FIRST_TIME, LOCAL_KEY, NOTATION } from "./notation-signing.ts";
@@ -124,11 +125,11 @@ whole request had arrived, half a round trip after it was sent. Then the number 
 ${blocks.join("\n\n")}`;
 }
 
-/** As it can be run again; where somebody's peers are is nobody's business. */
+/** As it can be run again; where somebody's files are is nobody's business. */
 function commandOf({ runs, file, peers }: BenchOptions): string {
   const args = [
     `--runs ${runs}`,
-    ...(file === undefined ? [] : [`--file ${file}`]),
+    ...(file === undefined ? [] : [`--file ${isAbsolute(file) ? basename(file) : file}`]),
     ...peers.map(({ name }) => (/^[\w.-]+$/.test(name) ? `--peer ${name}=PATH` : `--peer "${name}=PATH"`)),
   ];
   return `npm run bench -- ${args.join(" ")}`;

@@ -64,7 +64,7 @@ async function expectListed(version: string): Promise<void> {
   });
 }
 
-test("the archive holds the executable and the licence, and nothing else", async () => {
+test("the archive holds the executable, the licence and the notices, and nothing else", async () => {
   const { stdout } = await runCommand("tar", ["-tvf", pluginArchive()], {
     environment: {},
     folder,
@@ -77,6 +77,7 @@ test("the archive holds the executable and the licence, and nothing else", async
   expect(entries.map((fields) => [fields[0], fields.at(-1)])).toEqual([
     ["-rwxr-xr-x", "notation-azure-kv"],
     ["-rw-r--r--", "LICENSE"],
+    ["-rw-r--r--", "THIRD_PARTY_NOTICES.txt"],
   ]);
 });
 
