@@ -78,7 +78,10 @@ async function toCommonJs(code: string): Promise<string> {
   return commonJs;
 }
 
-/** The chunks as functions by name, and a `require` that runs each once and leaves all other names to the runtime. */
+/**
+ * The chunks as functions by name, and a `require` that runs each once and leaves all other names to the runtime. Node.js has no
+ * `require` of its own where it takes the file for an ES module, as one without an ending below a package.json that says so.
+ */
 function link(chunks: readonly { readonly name: string; readonly code: string }[]): string {
   const factories = chunks.map(
     ({ name, code }) => `${JSON.stringify(`./${name}`)}(module,exports,require){${code}},`,
@@ -91,7 +94,7 @@ ${factories.join("\n")}
 const loaded=new Map();
 function load(name){
 const chunk=chunks[name];
-if(chunk===undefined)return require(name);
+if(chunk===undefined)return typeof require==="function"?require(name):process.getBuiltinModule(name);
 let module=loaded.get(name);
 if(module===undefined){
 module={exports:{}};
