@@ -1,6 +1,7 @@
 /** Every command of the docs that people write works: in the order of its document, with the real `az` and `notation`. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { mustRun } from "../e2e/command.ts";
 import { type Command, commandsOf, shownFiles } from "./commands.ts";
@@ -9,9 +10,15 @@ import { openDesk, startWorld, type World } from "./scene.ts";
 import { LOOKED_UP, NOT_RUN } from "./tables.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
-const DOCUMENTS = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"].concat(
+const FILES = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"].concat(
   [...new Bun.Glob("docs/**/*.md").scanSync(ROOT)].sort(),
 );
+/** Those that have commands. */
+const DOCUMENTS = FILES.flatMap((document) => {
+  const markdown = readFileSync(join(ROOT, document), "utf8");
+  const commands = commandsOf(markdown);
+  return commands.length > 0 ? [{ document, markdown, commands }] : [];
+});
 
 let world: World;
 const outcomes: { readonly document: string; readonly command: Command; readonly outcome: Outcome }[] = [];
@@ -24,13 +31,12 @@ afterAll(async () => {
   await world.close();
 });
 
-test.each(DOCUMENTS)("the commands of %s work", async (document) => {
-  const markdown = await readFile(join(ROOT, document), "utf8");
-  const commands = commandsOf(markdown);
-  if (commands.length === 0) {
-    return;
-  }
-  const desk = await openDesk(world, basename(document, ".md").toLowerCase());
+test.each(DOCUMENTS)("the commands of $document work", async ({ document, markdown, commands }) => {
+  const desk = await openDesk(world, {
+    name: basename(document, ".md").toLowerCase(),
+    grants: commands.some(({ text }) => text.startsWith("az keyvault set-policy")),
+    grantee: document === "docs/credentials-in-ci.md" ? "workload" : "user",
+  });
   for (const [name, text] of shownFiles(markdown)) {
     await writeFile(join(desk.folder, name), text);
   }

@@ -19,7 +19,11 @@ export async function runDocumented(world: World, desk: Desk, command: Command):
     await lookUp(world, desk, command, found);
     return "looked up";
   }
-  await mustSucceed(await enter(desk, await fill(command, world, desk)), command);
+  const text = await fill(command, world, desk);
+  // A managed identity is a matter of the machine, and not of what is entered.
+  const machine = text.includes("credential_type=managedid") ? world.machine.environment : {};
+  const environment = { ...desk.environment, ...machine };
+  mustSucceed(await enter({ ...desk, environment }, text), command);
   await answerRequests(world, desk);
   return "run";
 }
@@ -63,20 +67,18 @@ async function lookUp(
 
 /** The one table of what placeholders stand for. */
 async function fill({ text, line }: Command, world: World, desk: Desk): Promise<string> {
-  const { user, workload, application, machine } = world;
+  const { workload, application, assigned } = world;
   const principal = text.includes("AZURE_CLIENT_CERTIFICATE_PATH") ? application : workload;
-  // An application's own grants are what is run where a principal that is none is asked for.
-  const grantee = text.includes("--assignee-principal-type ServicePrincipal") ? workload : user;
   const values: Readonly<Record<string, string>> = {
     "<registry>/<repository>@<digest>": desk.image,
     "<vault>": desk.vault.name,
     "<certificate>": "signer",
     "<new certificate>": "example",
     "<key identifier>": desk.keyIdentifier,
-    "<object id>": grantee.objectId,
+    "<object id>": desk.grantee.objectId,
     "<tenant id>": world.emulator.tenantId,
     "<client id>": principal.appId,
-    "<client id of the identity>": machine.appId,
+    "<client id of the identity>": assigned.appId,
     "<token file>": workload.environment["AZURE_FEDERATED_TOKEN_FILE"] ?? "",
     "<client certificate file>": application.environment["AZURE_CLIENT_CERTIFICATE_PATH"] ?? "",
     "<sha256>": await sha256(join(desk.folder, "notation-azure-kv_2.0.0_linux_amd64.tar.gz")),

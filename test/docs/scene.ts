@@ -31,7 +31,9 @@ export interface World {
   /** A workload, and an application with a client certificate. */
   readonly workload: Principal;
   readonly application: Principal;
+  /** The machine's two managed identities. */
   readonly machine: Principal;
+  readonly assigned: Principal;
   readonly root: CertificateAuthority;
   readonly issuing: CertificateAuthority;
   readonly environment: Readonly<Record<string, string>>;
@@ -45,6 +47,17 @@ export interface Desk {
   readonly vault: Vault;
   readonly keyIdentifier: string;
   readonly image: string;
+  /** Whom the document grants what signing needs: `<object id>`. */
+  readonly grantee: Principal;
+}
+
+/** What a document is about, as far as its desk depends on it. */
+export interface DeskOptions {
+  readonly name: string;
+  /** The document grants what signing needs: nobody has done so before. */
+  readonly grants: boolean;
+  /** Who gets it: the person, or the workload of a pipeline. */
+  readonly grantee: "user" | "workload";
 }
 
 /** Starts everything. The official programs are built or installed at the first time. */
@@ -74,7 +87,8 @@ export async function startWorld(): Promise<World> {
     root,
     workload: await emulator.createServicePrincipal("federated-token"),
     application: await emulator.createServicePrincipal("client-certificate"),
-    machine: emulator.createManagedIdentity("user-assigned"),
+    machine: emulator.createManagedIdentity("system-assigned"),
+    assigned: emulator.createManagedIdentity("user-assigned"),
     issuing: await createCertificateAuthority({ ...intermediate, keySpec: "RSA-2048" }),
     async close() {
       await registry.stop();
@@ -85,18 +99,19 @@ export async function startWorld(): Promise<World> {
 }
 
 /** A folder, a vault with the certificate `signer`, an image, and the files that docs take for given. */
-export async function openDesk(world: World, name: string): Promise<Desk> {
-  const { emulator, user, issuing, root } = world;
+export async function openDesk(world: World, { name, grants, grantee }: DeskOptions): Promise<Desk> {
+  const { emulator, user, workload, application, machine, assigned, issuing, root } = world;
   const folder = join(world.folder, name);
   await mkdir(folder);
   const vault = emulator.createVault(`docs-${name}`);
-  vault.setAccessPolicy(user, {
-    keys: ["sign"],
-    secrets: ["get"],
-    certificates: ["create", "get", "import", "list"],
-  });
-  for (const principal of [world.workload, world.application, world.machine]) {
-    vault.setAccessPolicy(principal, { keys: ["sign"], secrets: ["get"], certificates: ["get"] });
+  for (const principal of [user, workload, application, machine, assigned]) {
+    const making = principal === user ? (["create", "import", "list"] as const) : [];
+    const signing = !grants || principal !== world[grantee];
+    vault.setAccessPolicy(principal, {
+      keys: signing ? ["sign"] : [],
+      secrets: signing ? ["get"] : [],
+      certificates: signing || principal === user ? [...making, "get"] : [],
+    });
   }
   const { privateKey, chain } = await issueLeaf({ subject: SUBJECT, issuer: issuing, keySpec: "RSA-2048" });
   const { keyId } = vault.importCertificate({ name: "signer", privateKey, certificates: chain });
@@ -104,7 +119,7 @@ export async function openDesk(world: World, name: string): Promise<Desk> {
   await layOutReleases(folder);
   const environment = { ...world.environment, HOME: folder };
   const image = await pushImage(world.registry.address, { folder, environment, transcript: [] });
-  return { folder, vault, environment, image, keyIdentifier: keyId };
+  return { folder, vault, environment, image, keyIdentifier: keyId, grantee: world[grantee] };
 }
 
 /** The archive under the name that the docs give, its checksum, and a stand-in for Microsoft's plugin. */
