@@ -6,7 +6,7 @@ import { basename, join } from "node:path";
 import { mustRun } from "../e2e/command.ts";
 import { type Command, commandsOf, shownFiles } from "./commands.ts";
 import { type Outcome, runDocumented } from "./run-command.ts";
-import { openDesk, startWorld, type World } from "./scene.ts";
+import { ARCHIVE, openDesk, startWorld, type World } from "./scene.ts";
 import { LOOKED_UP, NOT_RUN } from "./tables.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
@@ -42,8 +42,8 @@ test.each(DOCUMENTS)("the commands of $document work", async ({ document, markdo
   }
   if (!commands.some(({ text }) => text.startsWith("notation plugin install"))) {
     const { folder, environment } = desk;
-    const file = "notation-azure-kv_2.0.0_linux_amd64.tar.gz";
-    await mustRun("notation", ["plugin", "install", "--file", file], { folder, environment, transcript: [] });
+    const install = ["plugin", "install", "--file", ARCHIVE];
+    await mustRun("notation", install, { folder, environment, transcript: [] });
   }
   for (const command of commands) {
     const outcome = await runDocumented(world, desk, command);

@@ -7,11 +7,19 @@ export interface Command {
   readonly line: number;
 }
 
-/** The commands of all blocks of `sh`, in their order. Throws for one that bash cannot read. */
+/** How commands could slip through. Transcripts, which runs wrote, are `console`. */
+const NOT_SH = new Set(["", "bash", "shell", "zsh"]);
+
+/** The commands of all blocks of `sh`, in their order. Throws for one that bash cannot read, and for other shells. */
 export function commandsOf(markdown: string): Command[] {
-  return fencesOf(markdown)
-    .filter(({ language }) => language === "sh")
-    .flatMap(({ text, line }) => cut(text, line));
+  const fences = fencesOf(markdown);
+  const other = fences.find(({ language }) => NOT_SH.has(language));
+  if (other !== undefined) {
+    throw new Error(
+      `the block at line ${other.line} is of "${other.language}": commands are of sh, all else has its name`,
+    );
+  }
+  return fences.filter(({ language }) => language === "sh").flatMap(({ text, line }) => cut(text, line));
 }
 
 /** Files that a document shows as JSON after a line that begins with their name: `trustpolicy.json`, … */

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { type CommandResult, runCommand } from "../e2e/command.ts";
 import type { Command } from "./commands.ts";
-import { answerRequests, type Desk, sha256, type World } from "./scene.ts";
+import { ARCHIVE, answerRequests, type Desk, sha256, type World } from "./scene.ts";
 import { LOOKED_UP, NOT_RUN } from "./tables.ts";
 
 /** What became of a command. */
@@ -81,7 +81,7 @@ async function fill({ text, line }: Command, world: World, desk: Desk): Promise<
     "<client id of the identity>": assigned.appId,
     "<token file>": workload.environment["AZURE_FEDERATED_TOKEN_FILE"] ?? "",
     "<client certificate file>": application.environment["AZURE_CLIENT_CERTIFICATE_PATH"] ?? "",
-    "<sha256>": await sha256(join(desk.folder, "notation-azure-kv_2.0.0_linux_amd64.tar.gz")),
+    "<sha256>": await sha256(join(desk.folder, ARCHIVE)),
   };
   const filled = Object.entries(values).reduce((all, [from, to]) => all.replaceAll(from, to), text);
   const [unknown] = /(?<!<)<[a-zA-Z][^<>\n]*>/.exec(filled) ?? [];

@@ -2,7 +2,7 @@
 import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pluginArchive } from "../e2e/archive.ts";
+import { PLUGIN_VERSION, pluginArchive } from "../e2e/archive.ts";
 import { mustRun } from "../e2e/command.ts";
 import { pushImage } from "../e2e/image.ts";
 import { type Registry, startRegistry } from "../e2e/registry.ts";
@@ -20,6 +20,9 @@ import { provideTools } from "../tools/index.ts";
 
 /** The subject of every certificate that a CA issues in the docs. */
 const SUBJECT = "C=US, ST=WA, L=Redmond, O=Example, CN=Example signer";
+
+/** The archive as the docs call it, whatever this machine is: a new version must change them. */
+export const ARCHIVE = `notation-azure-kv_${PLUGIN_VERSION}_linux_amd64.tar.gz`;
 
 /** Shared by all documents. */
 export interface World {
@@ -124,10 +127,9 @@ export async function openDesk(world: World, { name, grants, grantee }: DeskOpti
 
 /** The archive under the name that the docs give, its checksum, and a stand-in for Microsoft's plugin. */
 async function layOutReleases(folder: string): Promise<void> {
-  const archive = "notation-azure-kv_2.0.0_linux_amd64.tar.gz";
-  await copyFile(pluginArchive(), join(folder, archive));
-  const sum = await sha256(join(folder, archive));
-  await writeFile(join(folder, "notation-azure-kv_2.0.0_checksums.txt"), `${sum}  ${archive}\n`);
+  await copyFile(pluginArchive(), join(folder, ARCHIVE));
+  const checksums = join(folder, `notation-azure-kv_${PLUGIN_VERSION}_checksums.txt`);
+  await writeFile(checksums, `${await sha256(join(folder, ARCHIVE))}  ${ARCHIVE}\n`);
   const metadata = {
     name: "azure-kv",
     description: "Notation Azure Key Vault plugin",
