@@ -1,5 +1,5 @@
 /** The edge of the process: arguments, streams and the exit code are touched here and in standard-streams.ts alone. */
-import { run } from "./cli/run.ts";
+import { isForPeople, run } from "./cli/run.ts";
 import { LOG_FILE_VARIABLE, log } from "./log/log.ts";
 import { silenceLibraries } from "./log/silence-libraries.ts";
 import { readStdin, writeAndExit } from "./standard-streams.ts";
@@ -20,7 +20,7 @@ async function fail(thrown: unknown): Promise<void> {
   failed = true;
   try {
     const { errorText } = await import("./cli/error-text.ts");
-    await writeAndExit(2, errorText(thrown, process.argv.slice(2), process.env), 1);
+    await writeAndExit(2, errorText(thrown, isForPeople(process.argv.slice(2)), process.env), 1);
   } catch {
     // Nobody reads stderr: the exit code is all that is left.
     process.exit(1);

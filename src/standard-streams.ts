@@ -16,27 +16,29 @@ interface BunStreams {
   readonly stdout: { writer(): { write(text: string): unknown; end(): unknown } };
 }
 
-/** How long a pipe may take without anybody wondering whether stdin is a terminal, in milliseconds. */
-const WONDER_AFTER = 100;
-
 /**
  * All of stdin.
  * @throws PluginError VALIDATION_ERROR when stdin is a terminal, since nobody types a request, or when it is closed.
  */
 export async function readStdin(): Promise<Uint8Array> {
-  let timer: NodeJS.Timeout | undefined;
-  const typing = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => void isTerminal().then((terminal) => terminal && reject(typed())), WONDER_AFTER);
-  });
-  try {
-    return await Promise.race([readAll(), typing]);
-  } finally {
-    clearTimeout(timer);
+  if (await isTerminal()) {
+    throw typed();
   }
+  return await readAll();
 }
 
+interface TtyBinding {
+  isTTY(descriptor: number): boolean;
+}
+
+/**
+ * By what `node:tty` asks as well: the module itself takes three milliseconds to load. Where the runtime has it no more, the
+ * module is asked.
+ */
 async function isTerminal(): Promise<boolean> {
-  return (await import("node:tty")).isatty(STDIN);
+  const { binding } = process as { readonly binding?: (name: string) => Partial<TtyBinding> };
+  const tty = bunStreams() === undefined ? undefined : binding?.call(process, "tty_wrap");
+  return tty?.isTTY?.(STDIN) ?? (await import("node:tty")).isatty(STDIN);
 }
 
 function typed(): PluginError {

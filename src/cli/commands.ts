@@ -1,6 +1,7 @@
 import type { Validator } from "../protocol/generated/validators.js";
 import { checkRequest } from "../protocol/request.ts";
 import { encodeResponse } from "../protocol/response.ts";
+import * as metadataParts from "./contract/get-plugin-metadata.ts";
 
 /** A command of the plugin contract: from the request's JSON to the line for stdout. */
 type Command = (request: object) => Promise<string>;
@@ -20,7 +21,7 @@ interface CommandParts<Request, Response> {
  * start-up is paid three times per signature.
  */
 export const COMMANDS: ReadonlyMap<string, Command> = new Map([
-  contractCommand("get-plugin-metadata", () => import("./contract/get-plugin-metadata.ts")),
+  contractCommand("get-plugin-metadata", async () => metadataParts),
   networkCommand("describe-key", () => import("./contract/describe-key.ts")),
   networkCommand("generate-signature", () => import("./contract/generate-signature.ts")),
 ]);
