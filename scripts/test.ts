@@ -42,11 +42,11 @@ const SUITES: ReadonlyMap<string, Suite> = new Map([
   ["property", { folders: ["test/property"], tools: ["node"], timeoutMs: 300_000 }],
   ["bench", { folders: ["test/bench"], tools: [], timeoutMs: 60_000 }],
   ["package", { folders: ["test/package"], tools: ["notation", "node"], timeoutMs: 600_000 }],
-  ["docs", { folders: ["test/docs"], tools: [], timeoutMs: 60_000 }],
   ["load", { folders: ["test/load"], tools: [], timeoutMs: 300_000 }],
   ["e2e", { folders: ["test/e2e"], tools: ["notation", "oras", "registry", "az"], timeoutMs: 600_000 }],
   ["chains", { folders: ["test/chains"], tools: ["notation", "oras", "registry"], timeoutMs: 600_000 }],
   ["faults", { folders: ["test/faults"], tools: ["notation", "oras", "registry"], timeoutMs: 600_000 }],
+  ["docs", { folders: ["test/docs"], tools: ["notation", "oras", "registry", "az"], timeoutMs: 600_000 }],
   ["guide", { folders: ["test/guide"], tools: ["notation", "oras", "registry", "az"], timeoutMs: 900_000 }],
 ]);
 

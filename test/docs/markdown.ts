@@ -1,4 +1,14 @@
-/** Markdown as far as the docs use it: headings, links. */
+/** Markdown as far as the docs use it: fences, headings, links. */
+
+/** A block of code. */
+export interface Fence {
+  readonly language: string;
+  readonly text: string;
+  /** Where its first line of code is, counted from 1. */
+  readonly line: number;
+  /** The last line of prose before it. */
+  readonly introduction: string;
+}
 
 /** A link to somewhere else in the repository, or in the same document. */
 export interface Link {
@@ -7,6 +17,39 @@ export interface Link {
 }
 
 const FENCE = /^ *(?<ticks>`{3,})(?<language>\w*)\s*$/;
+
+/** The blocks of code, in their order. Throws where one has no end. */
+export function fencesOf(markdown: string): Fence[] {
+  const fences: Fence[] = [];
+  let open: { language: string; line: number; ticks: string; introduction: string } | undefined;
+  let introduction = "";
+  let text: string[] = [];
+  for (const [index, line] of markdown.split("\n").entries()) {
+    const { ticks, language = "" } = FENCE.exec(line)?.groups ?? {};
+    if (open === undefined && ticks !== undefined) {
+      open = { language, line: index + 2, ticks, introduction };
+      text = [];
+    } else if (open !== undefined && ticks === open.ticks && language === "") {
+      fences.push({ ...open, text: withoutIndent(text).join("\n") });
+      open = undefined;
+    } else if (open !== undefined) {
+      text.push(line);
+    } else if (line.trim() !== "") {
+      introduction = line;
+    }
+  }
+  if (open !== undefined) {
+    throw new Error(`the block of code at line ${open.line} has no end`);
+  }
+  return fences;
+}
+
+/** Blocks inside of lists are indented: what all lines share is taken away. */
+function withoutIndent(lines: readonly string[]): string[] {
+  const indents = lines.filter((line) => line.trim() !== "").map((line) => line.search(/\S/));
+  const shared = Math.min(...indents);
+  return lines.map((line) => line.slice(shared));
+}
 
 /** Links that do not begin with a scheme, outside of code. */
 export function linksOf(markdown: string): Link[] {
