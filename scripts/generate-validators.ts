@@ -92,6 +92,9 @@ function inlineReferences(schema: Schema, schemas: readonly Schema[]): Record<st
     if (typeof value !== "object" || value === null || !("$ref" in value)) {
       return value;
     }
+    if (String(value.$ref).startsWith("#")) {
+      return value; // To a part of the schema itself, which the type generator finds.
+    }
     const target = schemas.find((candidate) => candidate.$id.endsWith(`/${String(value.$ref)}`));
     if (target === undefined) {
       throw new Error(`${schema.$id} refers to ${String(value.$ref)}, which is not in schemas/`);

@@ -2,7 +2,7 @@
 import { isForPeople, run } from "./cli/run.ts";
 import { LOG_FILE_VARIABLE, log } from "./log/log.ts";
 import { silenceLibraries } from "./log/silence-libraries.ts";
-import { readStdin, writeAndExit } from "./standard-streams.ts";
+import { isTerminal, note, readStdin, writeAndExit } from "./standard-streams.ts";
 
 /**
  * What these make libraries and the runtime do is not for a signer: DEBUG and AZURE_LOG_LEVEL write to stderr, where
@@ -43,9 +43,9 @@ async function main(): Promise<void> {
     delete process.env[variable];
   }
   log("info", `started: ${args.join(" ")}`);
-  const text = await run(args, readStdin);
-  log("info", "succeeded");
-  await writeAndExit(1, text, 0);
+  const { text, exitCode } = await run(args, { readStdin, isTerminal, note });
+  log("info", exitCode === 0 ? "succeeded" : "ended with what it was to tell");
+  await writeAndExit(1, text, exitCode);
 }
 
 main().catch(fail);

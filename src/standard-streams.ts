@@ -6,6 +6,9 @@ import { PluginError, validationError } from "./error/plugin-error.ts";
 
 const STDIN = 0;
 const STDOUT = 1;
+const STDERR = 2;
+
+const DESCRIPTORS = { stdin: STDIN, stdout: STDOUT, stderr: STDERR } as const;
 
 /** stdout and stderr. */
 export type OutputDescriptor = 1 | 2;
@@ -21,7 +24,7 @@ interface BunStreams {
  * @throws PluginError VALIDATION_ERROR when stdin is a terminal, since nobody types a request, or when it is closed.
  */
 export async function readStdin(): Promise<Uint8Array> {
-  if (await isTerminal()) {
+  if (await isTerminal("stdin")) {
     throw typed();
   }
   return await readAll();
@@ -32,13 +35,32 @@ interface TtyBinding {
 }
 
 /**
- * By what `node:tty` asks as well: the module itself takes three milliseconds to load. Where the runtime has it no more, the
- * module is asked.
+ * Whether a person sees the stream. By what `node:tty` asks as well: the module itself takes three milliseconds to load. Where the
+ * runtime has it no more, the module is asked.
  */
-async function isTerminal(): Promise<boolean> {
+export async function isTerminal(stream: keyof typeof DESCRIPTORS): Promise<boolean> {
+  const descriptor = DESCRIPTORS[stream];
   const { binding } = process as { readonly binding?: (name: string) => Partial<TtyBinding> };
   const tty = bunStreams() === undefined ? undefined : binding?.call(process, "tty_wrap");
-  return tty?.isTTY?.(STDIN) ?? (await import("node:tty")).isatty(STDIN);
+  return tty?.isTTY?.(descriptor) ?? (await import("node:tty")).isatty(descriptor);
+}
+
+/** Characters that every terminal shows on a line: what wraps cannot be taken back. */
+const SHORTEST_LINE = 79;
+
+/** Returns to the line's begin and clears it (ECMA-48: CR, EL). */
+const CLEAR_LINE = "\r\u001b[K";
+
+/**
+ * Shows a person at a terminal what takes time, and cuts it to what fits on the line; nobody else sees it.
+ * @returns what takes it back
+ */
+export async function note(text: string): Promise<() => void> {
+  if (!(await isTerminal("stderr"))) {
+    return () => undefined;
+  }
+  writeAll(STDERR, text.slice(0, SHORTEST_LINE));
+  return () => writeAll(STDERR, CLEAR_LINE);
 }
 
 function typed(): PluginError {

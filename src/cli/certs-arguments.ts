@@ -1,7 +1,5 @@
-import { parseArgs } from "node:util";
 import type { CertsOptions } from "../commands/certs.ts";
-import { validationError } from "../error/plugin-error.ts";
-import { showValue } from "../error/show-value.ts";
+import { type KeyCommand, readKeyArguments } from "./key-arguments.ts";
 
 /** What `certs` is asked for. */
 export interface CertsArguments extends CertsOptions {
@@ -9,50 +7,22 @@ export interface CertsArguments extends CertsOptions {
   readonly request: object;
 }
 
-const USAGE =
-  "notation-azure-kv certs --id <key identifier> [--plugin-config <key>=<value>]... [--fetch-issuers] [--root]";
+const CERTS: KeyCommand = {
+  name: "certs",
+  usage:
+    "notation-azure-kv certs --id <key identifier> [--plugin-config <key>=<value>]... [--fetch-issuers] [--root]",
+  options: { "fetch-issuers": { type: "boolean" }, root: { type: "boolean" } },
+};
 
 /**
  * Reads the arguments of `certs`.
  * @throws PluginError VALIDATION_ERROR that says how the command is used.
  */
 export function readCertsArguments(args: readonly string[]): CertsArguments {
-  const { id, "plugin-config": pluginConfig = [], "fetch-issuers": fetchIssuers, root } = parse(args);
-  if (id === undefined) {
-    throw validationError("certs: --id is missing", `use \`${USAGE}\``);
-  }
-  const entries = pluginConfig.map(readEntry);
+  const { keyId, pluginConfig, values } = readKeyArguments(CERTS, args);
   return {
-    request: { contractVersion: "1.0", keyId: id, pluginConfig: Object.fromEntries(entries) },
-    fetchIssuers: fetchIssuers === true,
-    rootOnly: root === true,
+    request: { contractVersion: "1.0", keyId, pluginConfig },
+    fetchIssuers: values["fetch-issuers"] === true,
+    rootOnly: values["root"] === true,
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        id: { type: "string" },
-        "plugin-config": { type: "string", multiple: true },
-        "fetch-issuers": { type: "boolean" },
-        root: { type: "boolean" },
-      },
-    }).values;
-  } catch (error) {
-    const [reason = ""] = (error instanceof Error ? error.message : String(error)).split(/\. To specify|\n/);
-    throw validationError(`certs: ${reason}`, `use \`${USAGE}\``);
-  }
-}
-
-function readEntry(entry: string): readonly [string, string] {
-  const [, key, value] = /^([^=]+)=(.*)$/s.exec(entry) ?? [];
-  if (key === undefined || value === undefined) {
-    throw validationError(
-      `certs: --plugin-config ${showValue(entry)} is not <key>=<value>`,
-      `use \`${USAGE}\``,
-    );
-  }
-  return [key, value];
 }

@@ -34,6 +34,9 @@ Permissions in the vault:
   self-signed certificate), or the roles Key Vault Crypto User and Key Vault Certificate User.
 
 Commands for people:
+  check --id <key identifier> [--plugin-config <key>=<value>]... [--output text|json]
+                   tries all that signing needs, and says what is wrong and how to mend it; ends with 0 only if
+                   signing would work
   certs --id <key identifier> [--plugin-config <key>=<value>]... [--fetch-issuers] [--root]
                    prints the certificate chain as PEM, leaf to root, for a look or for a file for ca_certs
   --fetch-issuers  gets the CA certificates that are missing from where the certificates say that they are

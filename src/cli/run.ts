@@ -3,6 +3,7 @@ import { showValue } from "../error/show-value.ts";
 import { parseRequestJson } from "../protocol/request.ts";
 import { COMMANDS } from "./commands.ts";
 import { COMMANDS_FOR_PEOPLE } from "./commands-for-people.ts";
+import type { Output, Process } from "./process.ts";
 
 const INFORMATION_OPTIONS: ReadonlyMap<string, "help" | "version"> = new Map([
   ["--help", "help"],
@@ -16,20 +17,18 @@ const INFORMATION_OPTIONS: ReadonlyMap<string, "help" | "version"> = new Map([
 /**
  * Runs the plugin.
  * @param args the command line's arguments
- * @param readStdin reads stdin to its end; called only for a command that takes a request
- * @returns the text for stdout
  * @throws PluginError
  */
-export async function run(args: readonly string[], readStdin: () => Promise<Uint8Array>): Promise<string> {
+export async function run(args: readonly string[], process: Process): Promise<Output> {
   const [name = "--help", ...rest] = args;
   const forPeople = COMMANDS_FOR_PEOPLE.get(name);
   const information = INFORMATION_OPTIONS.get(name) ?? (forPeople && findHelp(rest));
   if (information !== undefined) {
     const { HELP_TEXT, VERSION_TEXT } = await import("./help.ts");
-    return information === "help" ? HELP_TEXT : VERSION_TEXT;
+    return { text: information === "help" ? HELP_TEXT : VERSION_TEXT, exitCode: 0 };
   }
   if (forPeople !== undefined) {
-    return await forPeople(rest);
+    return await forPeople(rest, process);
   }
   const command = COMMANDS.get(name);
   if (command === undefined) {
@@ -38,7 +37,7 @@ export async function run(args: readonly string[], readStdin: () => Promise<Uint
       `unknown command ${showValue(name)}; expected one of ${names.join(", ")}, --help, --version`,
     );
   }
-  return command(parseRequestJson(await readStdin()));
+  return { text: await command(parseRequestJson(await process.readStdin())), exitCode: 0 };
 }
 
 /** Whether the command line is a person's, who reads text and not JSON. */

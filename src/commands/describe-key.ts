@@ -40,6 +40,15 @@ async function leafInVault(key: KeyIdentifier, config: PluginConfig): Promise<Ce
     const { getVaultLeaf } = await import("../certificate-source/vault-leaf.ts");
     return await getVaultLeaf(vault, key);
   });
+  await checkVaultLeaf(key, leaf);
+  return leaf;
+}
+
+/**
+ * Checks the vault's certificate before anything is signed.
+ * @throws PluginError VALIDATION_ERROR that tells each requirement that it does not meet.
+ */
+export async function checkVaultLeaf(key: KeyIdentifier, leaf: Certificate): Promise<void> {
   const [{ findViolations, violationError }, { renewVaultCertificate }] = await Promise.all([
     import("../requirements/requirements.ts"),
     import("../certificate-source/renew-certificate.ts"),
@@ -50,11 +59,13 @@ async function leafInVault(key: KeyIdentifier, config: PluginConfig): Promise<Ce
   if (refused !== undefined) {
     throw refused;
   }
-  return leaf;
 }
 
-/** The whole chain is there, and is checked. */
-async function leafInFile(file: string): Promise<Certificate> {
+/**
+ * The leaf of a file that holds the whole chain, which is checked.
+ * @throws PluginError as of `chainInFile`.
+ */
+export async function leafInFile(file: string): Promise<Certificate> {
   const [{ readCertChain }, { chainInFile }] = await Promise.all([
     import("../certificate-source/cert-chain-file.ts"),
     import("../chain/complete-chain.ts"),

@@ -1,6 +1,7 @@
 import type { Credential } from "../credential/credential.ts";
 import type { KeyIdentifier } from "../key-identifier/key-identifier.ts";
 import type { Budget } from "../network/budget.ts";
+import type { Connections } from "../network/connections.ts";
 import type { ChainSource, PluginConfig } from "../plugin-config/plugin-config.ts";
 import { expectedChallenge, scopeOf } from "../vault/challenge.ts";
 import type { VaultOperation } from "../vault/operation.ts";
@@ -15,17 +16,25 @@ const NEEDS: Readonly<Record<ChainSource["kind"], readonly VaultOperation[]>> = 
   "cert-chain": ["keys sign"],
 };
 
+/** A vault, with what can be told of the way to it. */
+export interface OpenVault extends Vault {
+  readonly credential: Credential;
+  readonly connections: Connections;
+}
+
 /**
  * The vault of a key, and who asks it, as the plugin config says. What takes round trips begins at once, before what
  * follows it is loaded: first the connections, then the token.
  * @param calls how many calls will be made at the same time
+ * @param onCall is told of each call when it has ended
  */
 export async function openVault(
   key: KeyIdentifier,
   config: PluginConfig,
   budget: Budget,
   calls: number,
-): Promise<Vault> {
+  onCall?: Vault["onCall"],
+): Promise<OpenVault> {
   const [{ openAhead }, { trustSystemStore }] = await Promise.all([
     import("../network/open-ahead.ts"),
     import("../network/system-store.ts"),
@@ -56,6 +65,8 @@ export async function openVault(
     credentialType: config.credentialType ?? "default",
     network: openNetwork(budget, connections),
     needs: NEEDS[config.chainSource.kind],
+    connections,
+    ...(onCall && { onCall }),
   };
 }
 

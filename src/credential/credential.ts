@@ -7,12 +7,15 @@ import {
   type TokenCredentialOptions,
   WorkloadIdentityCredential,
 } from "@azure/identity";
+import { holderOf, type TokenHolder } from "../access-token/claims.ts";
 import { authorityHostOf } from "../cloud/cloud.ts";
+import type { PluginError } from "../error/plugin-error.ts";
 import { log } from "../log/log.ts";
 import type { Budget } from "../network/budget.ts";
 import type { Connections } from "../network/connections.ts";
 import { openNetwork } from "../network/network.ts";
 import type { PluginConfig } from "../plugin-config/plugin-config.ts";
+import { noteChainSource } from "./chain-source.ts";
 import { type CredentialName, credentialError } from "./credential-error.ts";
 
 interface MakerOptions extends TokenCredentialOptions {
@@ -46,6 +49,18 @@ const RESERVE = 250;
 export interface Credential extends TokenCredential {
   /** Whether what `getToken` threw may come of the tenant: it was asked without one, and a login was found. */
   mayDependOnTenant(error: unknown): boolean;
+  /** Who holds the last token that it gave; undefined where it gave none. */
+  lastHolder(): IssuedTo | undefined;
+  /** What `getToken` threw last; undefined where it has given a token since. */
+  lastFailure(): PluginError | undefined;
+}
+
+/** Who got a token, and by which credential. */
+export interface IssuedTo extends TokenHolder {
+  /** Which credential of the default chain gave it; undefined where another one was named. */
+  readonly source: string | undefined;
+  /** How long it took. */
+  readonly milliseconds: number;
 }
 
 /** What `az` or Entra ID say of a login that is good for another tenant, or for none. */
@@ -70,27 +85,36 @@ export function createCredential(
   let tenantId: string | undefined;
   const tokens = new Map<string, Promise<AccessToken | null>>();
   let credential: TokenCredential | undefined;
+  let sourceOf: () => string | undefined = () => undefined;
+  let holder: IssuedTo | undefined;
+  let lastFailure: PluginError | undefined;
 
   const makeCredential = (): TokenCredential => {
     const authorityHost = process.env["AZURE_AUTHORITY_HOST"] ? undefined : authorityHostOf(vaultUrl);
-    return CREDENTIAL_MAKERS[name](clientId, {
+    const made = CREDENTIAL_MAKERS[name](clientId, {
       ...(authorityHost !== undefined && { authorityHost }),
       httpClient: network.httpClient,
       retryOptions: { maxRetries: 0 },
       // A whole number, or the runtime refuses to start the program.
       processTimeoutInMs: Math.max(1, Math.floor(budget.remaining() - RESERVE)),
     });
+    sourceOf = name === "default" ? noteChainSource(made) : sourceOf;
+    return made;
   };
 
   const requestToken = async (scopes: string | string[], options: GetTokenOptions | undefined) => {
     const done = budget.waitFor(
       `a token by ${name === "default" ? "the default credential chain" : `credential_type=${name}`}`,
     );
+    const start = performance.now();
     try {
       // Made here, since a credential whose environment is incomplete may throw when it is made.
       credential ??= makeCredential();
       const token = await credential.getToken(scopes, options);
       log("info", `credential ${name}: a token for ${String(scopes)}`);
+      const milliseconds = performance.now() - start;
+      lastFailure = undefined;
+      holder = token === null ? holder : { ...holderOf(token.token), source: sourceOf(), milliseconds };
       return token;
     } catch (error) {
       log("info", `credential ${name}: ${String(error)}`);
@@ -101,6 +125,7 @@ export function createCredential(
         context: { vaultUrl, environment: process.env, clientId },
         reserve: RESERVE,
       });
+      lastFailure = failure;
       const knowsTenant = name !== "azurecli" && (name !== "default" || process.env["AZURE_TENANT_ID"]);
       if (!knowsTenant && options?.tenantId === undefined && TENANT_FAILURE.test(saidBy(error))) {
         failures.add(failure);
@@ -122,6 +147,8 @@ export function createCredential(
       return token;
     },
     mayDependOnTenant: (error) => error instanceof Error && failures.has(error),
+    lastHolder: () => holder,
+    lastFailure: () => lastFailure,
   };
 }
 

@@ -18,18 +18,27 @@ export interface Budget {
  */
 export async function withinBudget<T>(seconds: number, work: (budget: Budget) => Promise<T>): Promise<T> {
   const budget = startBudget(seconds);
+  return await withinRest(budget, work(budget));
+}
+
+/**
+ * The outcome of work that has begun, if it is there before the budget is used up.
+ * @throws PluginError as of `withinBudget`.
+ */
+export async function withinRest<T>(budget: Budget, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const end = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(budget.timeoutError()), seconds * 1000);
+    timer = setTimeout(() => reject(budget.timeoutError()), budget.remaining());
   });
   try {
-    return await Promise.race([work(budget), end]);
+    return await Promise.race([work, end]);
   } finally {
     clearTimeout(timer);
   }
 }
 
-function startBudget(seconds: number): Budget {
+/** A budget of this many seconds, from now on. */
+export function startBudget(seconds: number): Budget {
   const end = performance.now() + seconds * 1000;
   const waiting = new Set<{ readonly what: string }>();
   return {

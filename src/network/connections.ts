@@ -5,10 +5,19 @@ import { HttpsProxyAgent } from "https-proxy-agent";
 import { proxyUrlOf } from "./destination.ts";
 import type { OpenedAhead, Way } from "./open-ahead.ts";
 
+/** What has left this machine so far. */
+export interface Traffic {
+  readonly requests: number;
+  readonly connections: number;
+  /** One a request, two to open a connection (TCP, and TLS 1.3: RFC 8446), and one more by a proxy (CONNECT). */
+  readonly roundTrips: number;
+}
+
 /** Connections of this process: those that were opened ahead are used first, and all are kept for further requests. */
 export interface Connections {
-  /** Leads a request by them, the way that the SDK has chosen by the environment. */
+  /** Leads a request by them, the way that the SDK has chosen by the environment. To be called each time that it is sent. */
   lead(request: PipelineRequest): void;
+  traffic(): Traffic;
 }
 
 const HTTPS_PORT = 443;
@@ -16,24 +25,38 @@ const HTTPS_PORT = 443;
 /** @param opened default: none */
 export function createConnections(opened?: OpenedAhead): Connections {
   const agents = new Map<string | undefined, Agent | HttpsProxyAgent<string>>();
+  let traffic: Traffic = { requests: 0, connections: 0, roundTrips: 0 };
+  const count = (requests: number, connections: number, roundTrips: number): void => {
+    traffic = {
+      requests: traffic.requests + requests,
+      connections: traffic.connections + connections,
+      roundTrips: traffic.roundTrips + roundTrips,
+    };
+  };
+  const noteDirect = (): void => count(0, 1, 2);
+  const noteTunnel = (): void => count(0, 1, 3);
   return {
     lead(request) {
+      count(1, 0, 1);
       if (new URL(request.url).protocol === "https:") {
         const proxy = proxyUrlOf(request);
         const agent =
-          agents.get(proxy?.href) ?? (proxy === undefined ? directAgent(opened) : tunnelAgent(proxy, opened));
+          agents.get(proxy?.href) ??
+          (proxy === undefined ? directAgent(opened, noteDirect) : tunnelAgent(proxy, opened, noteTunnel));
         agents.set(proxy?.href, agent);
         request.agent = agent;
       }
     },
+    traffic: () => traffic,
   };
 }
 
 /** Straight to the host. */
-function directAgent(opened: OpenedAhead | undefined): Agent {
+function directAgent(opened: OpenedAhead | undefined, note: () => void): Agent {
   const agent = new Agent({ keepAlive: true });
   const open = agent.createConnection.bind(agent);
   agent.createConnection = (options, callback) => {
+    note();
     const ahead = opened?.take(wayTo(options, undefined));
     if (ahead === undefined) {
       return open(options, callback);
@@ -49,12 +72,13 @@ function directAgent(opened: OpenedAhead | undefined): Agent {
 }
 
 /** By an HTTP proxy (RFC 9110, section 9.3.6: CONNECT). */
-function tunnelAgent(proxy: URL, opened: OpenedAhead | undefined): HttpsProxyAgent<string> {
+function tunnelAgent(proxy: URL, opened: OpenedAhead | undefined, note: () => void): HttpsProxyAgent<string> {
   const agent = new HttpsProxyAgent(proxy, { keepAlive: true });
   // Only https is led here; by itself it looks into the stack, and keeps a connection where it does not look for it again.
   agent.isSecureEndpoint = () => true;
   const open = agent.connect.bind(agent);
   agent.connect = async (request, options): Promise<Socket> => {
+    note();
     const ahead = opened?.take(wayTo(options, proxy));
     return (await ahead?.catch(() => undefined)) ?? (await open(request, options));
   };

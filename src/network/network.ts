@@ -86,6 +86,9 @@ export function openNetwork(budget: Budget, connections: Connections = createCon
   const tryOnce = async (request: PipelineRequest, local: boolean, attempts: number) => {
     const start = performance.now();
     const part = whole * ATTEMPT_PART;
+    if (!local) {
+      connections.lead(request);
+    }
     const longest = attempts === 1 && part >= SHORTEST_ATTEMPT ? part : budget.remaining() + BEYOND_BUDGET;
     const limit = local ? LOCAL_ATTEMPT : longest;
     const answer = await attempt(client, request, request.timeout > 0 ? request.timeout : limit);
@@ -110,8 +113,6 @@ export function openNetwork(budget: Budget, connections: Connections = createCon
     if (local) {
       // A proxy elsewhere cannot reach this machine, and would see the token of its managed identity.
       delete request.agent;
-    } else {
-      connections.lead(request);
     }
     peer = peerOf(request);
     const done = budget.waitFor(`an answer of ${describePeer(peer)}`);

@@ -27,7 +27,7 @@ export function openAhead(ways: readonly Way[]): OpenedAhead {
   const waiting = new Map<string, Promise<TLSSocket>[]>();
   for (const way of ways) {
     const key = keyOf(way);
-    const connection = secure(way);
+    const connection = openConnection(way);
     const others = waiting.get(key) ?? [];
     waiting.set(key, [...others, connection]);
     const forget = (): void => {
@@ -43,7 +43,11 @@ function keyOf({ host, port, proxy }: Way): string {
   return `${host}:${port} ${proxy?.href ?? ""}`;
 }
 
-async function secure({ host, port, proxy }: Way): Promise<TLSSocket> {
+/**
+ * Opens one connection, with TLS.
+ * @throws Error with the runtime's code in `code`, or in words where a proxy refuses.
+ */
+export async function openConnection({ host, port, proxy }: Way): Promise<TLSSocket> {
   const options = { host, port, servername: host, ALPNProtocols: ["http/1.1"] };
   const tunnel = proxy === undefined ? undefined : await openTunnel(proxy, `${host}:${port}`);
   const socket = connectTls(tunnel === undefined ? options : { ...options, socket: tunnel });
@@ -82,7 +86,7 @@ async function openTunnel(proxy: URL, target: string): Promise<Socket> {
   // After its answer the proxy is silent until TLS begins.
   if (!/^HTTP\/1\.[01] 200 .*\r\n\r\n$/s.test(answer)) {
     socket.destroy();
-    throw new Error("the proxy opens no tunnel");
+    throw new Error(`the proxy opens no tunnel: it answered ${answer.split("\r\n", 1)[0]}`);
   }
   return socket;
 }

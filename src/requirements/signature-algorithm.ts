@@ -41,7 +41,7 @@ const ACCEPTED_ALONE: ReadonlySet<string> = new Set(["1.2.840.113549.1.1.5", "1.
 /** A certificate's own signature must be by an algorithm that Notation verifies: no SHA-1, above all. */
 export function checkSignatureAlgorithm(certificate: Certificate, { index }: Position): Finding | undefined {
   const { algorithm, parameters } = certificate.contents.signatureAlgorithm;
-  if (index === 0 && ACCEPTED_ALONE.has(algorithm) && isSelfSigned(certificate)) {
+  if (index === 0 && isAcceptedAlone(certificate)) {
     return undefined;
   }
   if (algorithm === RSASSA_PSS) {
@@ -58,6 +58,11 @@ export function checkSignatureAlgorithm(certificate: Certificate, { index }: Pos
         `it is signed by ${REFUSED.get(algorithm) ?? `the algorithm ${algorithm}`}; SHA-256, SHA-384 or SHA-512 with ` +
           "RSA or ECDSA is needed",
       );
+}
+
+/** Whether Notation takes the certificate's signature since it is a leaf that is its own root, and else would not. */
+export function isAcceptedAlone(certificate: Certificate): boolean {
+  return ACCEPTED_ALONE.has(certificate.contents.signatureAlgorithm.algorithm) && isSelfSigned(certificate);
 }
 
 /** RSASSA-PSS-params (RFC 8017, appendix A.2.3), as narrow as Notation takes them. */

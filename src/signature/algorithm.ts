@@ -57,6 +57,11 @@ export function signatureAlgorithm(keySpec: KeySpec, hashAlgorithm: HashAlgorith
   return algorithm;
 }
 
+/** The signature algorithm of a key spec. */
+export function algorithmOf(keySpec: KeySpec): SignatureAlgorithm {
+  return ALGORITHMS[keySpec];
+}
+
 /** The digest of the payload, which is all of it that the vault sees. */
 export function digestPayload(algorithm: SignatureAlgorithm, payload: Uint8Array): Uint8Array {
   return createHash(algorithm.digest).update(payload).digest();

@@ -1,6 +1,7 @@
 import { createHttpHeaders, type PipelineRequest, type PipelineResponse } from "@azure/core-rest-pipeline";
+import { holderOf } from "../access-token/claims.ts";
 import { log } from "../log/log.ts";
-import { expectedChallenge, scopeOf, tenantIn, tenantOfToken } from "./challenge.ts";
+import { expectedChallenge, scopeOf, tenantIn } from "./challenge.ts";
 import { CLAIMS_CODE } from "./service-failure.ts";
 import type { Vault } from "./vault.ts";
 
@@ -41,7 +42,7 @@ export async function sendWithRightTenant(
     token === undefined ||
     tenant === undefined ||
     whatIsAsked(request, response) === "claims" ||
-    tenant.toLowerCase() === tenantOfToken(token)?.toLowerCase()
+    tenant.toLowerCase() === holderOf(token).tenantId?.toLowerCase()
   ) {
     return response;
   }

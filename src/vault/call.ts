@@ -15,10 +15,17 @@ export async function callVault<T>(
   key: KeyIdentifier,
   call: () => Promise<T>,
 ): Promise<T> {
+  const start = performance.now();
+  const tell = (error?: PluginError): void =>
+    vault.onCall?.({ operation, milliseconds: performance.now() - start, error });
   try {
-    return await call();
-  } catch (error) {
-    throw error instanceof PluginError ? error : vaultError(vault, operation, key, error);
+    const result = await call();
+    tell();
+    return result;
+  } catch (thrown) {
+    const error = thrown instanceof PluginError ? thrown : vaultError(vault, operation, key, thrown);
+    tell(error);
+    throw error;
   }
 }
 

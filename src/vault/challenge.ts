@@ -24,17 +24,3 @@ export function tenantIn(challenge: string): string | undefined {
     challenge,
   )?.[1];
 }
-
-/**
- * The tenant that issued a token, read off its claim `tid`; undefined where it is no JSON Web Token. Nothing is verified:
- * this only says whether a token of another tenant is worth asking for.
- */
-export function tenantOfToken(token: string): string | undefined {
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
-    const tenant = typeof claims === "object" && claims !== null && "tid" in claims ? claims.tid : undefined;
-    return typeof tenant === "string" ? tenant : undefined;
-  } catch {
-    return undefined;
-  }
-}

@@ -1,4 +1,5 @@
 import type { TokenCredential } from "@azure/core-auth";
+import type { PluginError } from "../error/plugin-error.ts";
 import type { Network } from "../network/network.ts";
 import type { VaultOperation } from "./operation.ts";
 
@@ -24,4 +25,14 @@ export interface Vault {
   readonly network: Network;
   /** All that signing needs with this plugin config: what is to be granted, when something is not. */
   readonly needs: readonly VaultOperation[];
+  /** Is told of each call when it has ended. */
+  readonly onCall?: (call: VaultCall) => void;
+}
+
+/** A call to the vault that has ended. */
+export interface VaultCall {
+  readonly operation: VaultOperation;
+  readonly milliseconds: number;
+  /** Undefined where it succeeded. */
+  readonly error: PluginError | undefined;
 }

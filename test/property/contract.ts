@@ -1,4 +1,5 @@
 /** What any run of the plugin must come to, whatever it was given: a response, or an error, of the contract. */
+import type { Process } from "../../src/cli/process.ts";
 import { run } from "../../src/cli/run.ts";
 import { withoutSecrets } from "../../src/error/redact.ts";
 import { asPluginError } from "../../src/error/unexpected-error.ts";
@@ -34,8 +35,14 @@ export type Ending =
  * environment is this process's.
  */
 export async function runInProcess(command: CommandName, stdin: Uint8Array): Promise<PluginRun> {
+  const process: Process = {
+    readStdin: () => Promise.resolve(stdin),
+    isTerminal: () => Promise.resolve(false),
+    note: () => Promise.resolve(() => undefined),
+  };
   try {
-    return { exitCode: 0, stdout: await run([command], () => Promise.resolve(stdin)), stderr: "" };
+    const { text, exitCode } = await run([command], process);
+    return { exitCode, stdout: text, stderr: "" };
   } catch (error) {
     return { exitCode: 1, stdout: "", stderr: encodeThrown(error) };
   }

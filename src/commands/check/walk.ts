@@ -1,0 +1,102 @@
+import type { Certificate } from "../../certificate/certificate.ts";
+import type { FoundCertificates } from "../../certificate-source/found-certificates.ts";
+import { getVaultLeaf } from "../../certificate-source/vault-leaf.ts";
+import type { NonEmptyPath } from "../../chain/certificate-bag.ts";
+import { completeChain } from "../../chain/complete-chain.ts";
+import { leavesByPlace } from "../../chain/leaf-by-place.ts";
+import { signingChain } from "../../chain/signing-chain.ts";
+import type { KeyIdentifier } from "../../key-identifier/key-identifier.ts";
+import { type Budget, startBudget, withinRest } from "../../network/budget.ts";
+import type { CheckedHost } from "../../protocol/generated/validators.js";
+import type { VaultCall } from "../../vault/vault.ts";
+import { checkVaultLeaf, leafInFile } from "../describe-key.ts";
+import { type OpenVault, openVault } from "../open-vault.ts";
+import type { Asked } from "./asked.ts";
+import type { Findings } from "./findings.ts";
+import { checkHosts } from "./hosts.ts";
+import { tryOtherPermissions } from "./permissions.ts";
+import { makeTestSignature, type TestSignature } from "./signing.ts";
+
+/** Reading the certificate and the secret, and trying a permission that is not needed. */
+const CALLS_AT_ONCE = 2;
+
+/** What a walk on the way of a signing came upon; what failed is among the findings. */
+export interface Walked {
+  readonly vault: OpenVault;
+  readonly hosts: readonly CheckedHost[];
+  /** All calls to the vault, in the order in which they ended. */
+  readonly calls: readonly VaultCall[];
+  readonly found: FoundCertificates | undefined;
+  /** The certificate of the key, as far as it is known. */
+  readonly leaf: Certificate | undefined;
+  readonly signed: TestSignature | undefined;
+  /** The chain that a signature would have. */
+  readonly chain: NonEmptyPath | undefined;
+}
+
+/**
+ * Walks the way of a signing, describe-key and generate-signature together, to its end, whatever fails on it. What is independent
+ * is asked for at once. Signs nothing but words of its own.
+ */
+export async function walk(
+  asked: Asked,
+  environment: Readonly<Record<string, string | undefined>>,
+  findings: Findings,
+): Promise<Walked> {
+  const { key, config, findCertificates } = asked;
+  const budget = startBudget(config.timeout);
+  const calls: VaultCall[] = [];
+  const probing = checkHosts(key, config, environment, budget);
+  const vault = await openVault(key, config, budget, CALLS_AT_ONCE, (call) => calls.push(call));
+  const [described, found, hosts] = await Promise.all([
+    findings.attempt(() => withinRest(budget, describeLeaf(asked, vault))),
+    findings.attempt(() => withinRest(budget, findCertificates(vault, key))),
+    probing,
+    withinRest(budget, tryOtherPermissions(vault, key)).catch(() => undefined),
+  ]);
+  const leaf = described?.leaf ?? leavesByPlace(found?.leafCandidates ?? [])[0];
+  if (described?.version !== undefined) {
+    await findings.attempt(() => checkVaultLeaf(key, described.leaf));
+  }
+  const version = key.version ?? found?.version ?? described?.version;
+  const signed = await findings.attempt(() => sign(vault, { ...key, version }, leaf, budget));
+  const chain = await findings.attempt(() => chainOf(found, leaf, signed));
+  return { vault, hosts, calls, found, leaf, signed, chain };
+}
+
+interface DescribedLeaf {
+  readonly leaf: Certificate;
+  readonly version: string | undefined;
+}
+
+/** As describe-key finds it. What is wrong with it is told once the chain above it is known, as well. */
+async function describeLeaf(
+  { key, config: { chainSource } }: Asked,
+  vault: OpenVault,
+): Promise<DescribedLeaf> {
+  return chainSource.kind === "cert-chain"
+    ? { leaf: await leafInFile(chainSource.file), version: undefined }
+    : await getVaultLeaf(vault, key);
+}
+
+/** What used up the time has been told before. */
+async function sign(
+  vault: OpenVault,
+  key: KeyIdentifier,
+  leaf: Certificate | undefined,
+  budget: Budget,
+): Promise<TestSignature | undefined> {
+  return budget.remaining() === 0 ? undefined : await withinRest(budget, makeTestSignature(vault, key, leaf));
+}
+
+/** Where there is no signature, the chain of the certificate that would make it. */
+async function chainOf(
+  found: FoundCertificates | undefined,
+  leaf: Certificate | undefined,
+  signed: TestSignature | undefined,
+): Promise<NonEmptyPath | undefined> {
+  if (found !== undefined && signed !== undefined) {
+    return await signingChain(found, signed.algorithm, signed.payload, signed.signature);
+  }
+  return found && leaf && (await completeChain(leaf, found));
+}

@@ -1,0 +1,89 @@
+import type { CheckedTrust, CheckReport, CheckUsage } from "../protocol/generated/validators.js";
+import { createPaint, type Paint } from "./marks.ts";
+import { type Line, type Section, sectionsOf } from "./sections.ts";
+
+/** The widths of the columns of labels. */
+const TITLE_WIDTH = 18;
+const LABEL_WIDTH = 17;
+
+/**
+ * The report as a person reads it: what was found, what a verifier needs, what is wrong with how to mend it, and last the verdict.
+ * @param colours whether it is for a terminal that shows them
+ */
+export function reportText(report: CheckReport, colours: boolean): string {
+  const paint = createPaint(colours);
+  const { plugin, keyId, problems, warnings, trust } = report;
+  const blocks = [
+    `${paint.strong(`notation-azure-kv ${plugin.version}`)} checks signing with\n${keyId}`,
+    [...sectionsOf(report).map((section) => sectionText(section, paint)), usageText(report.usage)].join("\n"),
+    ...(report.signs && trust ? [trustText(trust, paint)] : []),
+    ...listText("Warnings", warnings, paint),
+    ...listText("Problems", problems, paint),
+    verdict(report, paint),
+  ];
+  return `${blocks.join("\n\n")}\n`;
+}
+
+function sectionText({ mark, title, summary, lines }: Section, paint: Paint): string {
+  const heading = `${paint.mark(mark)} ${paint.strong(title.padEnd(summary === "" ? 0 : TITLE_WIDTH))} ${summary}`;
+  return [heading.trimEnd(), ...lines.map((line) => lineText(line, paint))].join("\n");
+}
+
+function lineText({ mark, label, text }: Line, paint: Paint): string {
+  return `    ${mark === undefined ? " " : paint.mark(mark)} ${label.padEnd(LABEL_WIDTH)} ${text}`;
+}
+
+function usageText({ milliseconds, requests, connections, roundTrips }: CheckUsage): string {
+  return `  ${"Cost".padEnd(TITLE_WIDTH)} ${milliseconds} ms: ${count(roundTrips, "round trip")}, for ${count(requests, "request")} on ${count(connections, "connection")}`;
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
+}
+
+/** Lines to paste into a shell. */
+function trustText(
+  { rootCertificate, trustStore, trustPolicy, unmatchable }: CheckedTrust,
+  paint: Paint,
+): string {
+  const [type = "", name = ""] = trustStore.split(":");
+  const note =
+    unmatchable === undefined
+      ? ""
+      : `\n${paint.mark("warning")} It trusts every certificate under this root: ${unmatchable}.`;
+  return `${paint.strong("To verify what is signed so")}, on any machine that has Notation:${note}
+
+cat > root.pem <<'END'
+${rootCertificate.trimEnd()}
+END
+cat > trustpolicy.json <<'END'
+${jsonText(trustPolicy)}
+END
+notation cert add --type ${type} --store ${name} root.pem
+notation policy import trustpolicy.json`;
+}
+
+/** As people write it: arrays of one text on a line. */
+function jsonText(value: unknown): string {
+  return JSON.stringify(value, undefined, 2).replace(/\[\s+("(?:[^"\\]|\\.)*")\s+\]/g, "[$1]");
+}
+
+interface Finding {
+  readonly problem: string;
+  readonly fix?: string;
+}
+
+function listText(title: string, findings: readonly Finding[], paint: Paint): readonly string[] {
+  const items = findings.map(({ problem, fix }, index) => {
+    const text = fix === undefined ? problem : `${problem}\nFix: ${fix}`;
+    return `${index + 1}. ${paint.commands(text).replaceAll("\n", "\n   ")}`;
+  });
+  return items.length === 0 ? [] : [`${paint.strong(title)}\n\n${items.join("\n\n")}`];
+}
+
+function verdict({ signs, problems, warnings }: CheckReport, paint: Paint): string {
+  const rest = warnings.length === 0 ? "" : `, with ${count(warnings.length, "warning")}`;
+  return signs
+    ? `${paint.mark("good")} ${paint.strong("Signing works")}${rest}.`
+    : `${paint.mark("bad")} ${paint.strong("Signing does not work")}: ${count(problems.length, "problem")}${rest}.`;
+}
