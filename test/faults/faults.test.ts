@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { createSecretSearch } from "../e2e/private-key-search.ts";
 import { STAGE_LIMIT_MS } from "../e2e/stage.ts";
+import { tellsOf } from "../executable/run-check.ts";
 import { composeDocument, prefixOf } from "./document.ts";
 import { FAMILIES, FAULTS } from "./families.ts";
 import type { End, Refusal, Survival } from "./fault-case.ts";
@@ -53,6 +54,27 @@ describe.each([...FAMILIES])("$title", ({ faults }) => {
       // Each expectation is filed under the kind that it takes, which the type of the table's union does not show.
       const expectEnd = EXPECTATIONS[fault.end.kind] as (outcome: FaultOutcome, end: End) => void;
       expectEnd(outcome, fault.end);
+    },
+    FAULT_LIMIT_MS,
+  );
+
+  const refused = faults.filter(({ end }) => end.kind === "refused");
+  test.each(refused)(
+    "check agrees: $title",
+    async (fault) => {
+      const { direct, check } = (await outcomes.get(fault)) ?? {};
+      expect(check?.exitCode).toBe(1);
+      if (direct !== undefined && check?.problems !== undefined) {
+        // The contract has no warnings, so that errors tell of the file; `check` has.
+        const errorMessage = direct.errorMessage.replace(
+          / \(NODE_EXTRA_CA_CERTS was left out, since .*\)/,
+          "",
+        );
+        const told = tellsOf(check.problems, { ...direct, errorMessage });
+        expect(told, JSON.stringify([direct, check.problems])).toBe(true);
+      } else {
+        expect(check?.stderr).toBe(`Error: ${direct?.errorMessage}\n`);
+      }
     },
     FAULT_LIMIT_MS,
   );
@@ -108,7 +130,10 @@ test(
     for (const value of values) {
       expect(search(`said: ${value}`)).toBeGreaterThan(0);
     }
-    const printed = JSON.stringify([faultStage.stage.transcript, all.map(({ direct }) => direct)]);
+    const printed = JSON.stringify([
+      faultStage.stage.transcript,
+      all.map(({ direct, check }) => [direct, check]),
+    ]);
     expect(search(printed)).toBe(0);
     expect(printed).not.toMatch(/\beyJ[A-Za-z0-9_-]{8}/);
   },

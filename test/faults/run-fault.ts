@@ -1,8 +1,10 @@
 /** Makes one fault real, signs, and notes what came of it. */
+import type { CheckReport } from "../../src/protocol/generated/validators.js";
 import type { CommandResult } from "../e2e/command.ts";
 import { runSign } from "../e2e/signing.ts";
 import type { Stage } from "../e2e/stage.ts";
 import type { LogEntry } from "../emulator/types.ts";
+import { type CheckRun, runCheck } from "../executable/run-check.ts";
 import {
   answerOf,
   type RunOptions,
@@ -20,6 +22,8 @@ export interface FaultOutcome {
   /** What the executable said, run directly; undefined where it did not refuse. */
   readonly direct: ToldRefusal | undefined;
   readonly signing: CliResult;
+  /** What `check` says of the same fault; undefined where the fault would be used up by it. */
+  readonly check: CheckOutcome | undefined;
   readonly verification: CliResult;
   /** How often the plugin asked again: in the command that refused, or where none did in all of `notation sign`. */
   readonly retries: number;
@@ -28,6 +32,13 @@ export interface FaultOutcome {
 }
 
 type CliResult = Omit<CommandResult, "command">;
+
+interface CheckOutcome {
+  readonly exitCode: number;
+  readonly stderr: string;
+  /** Undefined where it made no report. */
+  readonly problems: CheckReport["problems"] | undefined;
+}
 
 /** The whole of what the person types and has in the environment. */
 interface SigningRequest {
@@ -54,12 +65,19 @@ export async function runFault(faultStage: FaultStage, fault: FaultCase): Promis
       id,
       pluginConfig,
     });
+    const check =
+      fault.end.kind === "refused" ? await runCheck(id, pluginConfig, optionsOf(stage, request)) : undefined;
     const counted = direct === undefined ? log.slice(between) : log.slice(before, between);
     const standIn = (text: string) =>
       withStandIns(text, { world, sharedFolder: stage.options.folder, image, start });
     return {
       direct: direct && { ...direct, errorMessage: standIn(direct.errorMessage) },
       signing: withTexts(signing, standIn),
+      check: check && {
+        exitCode: check.exitCode,
+        stderr: standIn(check.stderr),
+        problems: problemsOf(check, standIn),
+      },
       verification: withTexts(await verifier.run(["verify", image]), standIn),
       retries: retriesIn(counted, fault.end) || toldRetries(direct),
       secrets: secretsIn(environment),
@@ -95,11 +113,12 @@ function requestOf(
  * not keep the contract. What is survived would be used up by it, and is left to Notation.
  */
 async function runDirectly(
-  { options: { folder } }: Stage,
-  { id, pluginConfig, environment }: SigningRequest,
+  stage: Stage,
+  request: SigningRequest,
   end: End,
 ): Promise<ToldRefusal | undefined> {
-  const options = { env: { HOME: folder, ...environment }, cwd: folder };
+  const { id, pluginConfig } = request;
+  const options = optionsOf(stage, request);
   const toDescribe = describeRequest(id, pluginConfig);
   const toSign = signRequest(id, "EC-256", pluginConfig);
   switch (end.kind) {
@@ -108,6 +127,21 @@ async function runDirectly(
     case "refused":
       return await runToRefusal(end.by ?? "describe-key", toDescribe, toSign, options);
   }
+}
+
+function optionsOf({ options: { folder } }: Stage, { environment }: SigningRequest): RunOptions {
+  return { env: { HOME: folder, ...environment }, cwd: folder };
+}
+
+function problemsOf(
+  { report }: CheckRun,
+  change: (text: string) => string,
+): CheckReport["problems"] | undefined {
+  return report?.problems.map(({ errorCode, problem, fix }) => ({
+    errorCode,
+    problem: change(problem),
+    ...(fix !== undefined && { fix: change(fix) }),
+  }));
 }
 
 async function runToRefusal(

@@ -52,8 +52,26 @@ function distinct(errors: readonly PluginError[]): readonly PluginError[] {
 
 /** What is mended by one fix is one problem. */
 function byFix(errors: readonly PluginError[]): readonly PluginError[] {
-  const groups = Map.groupBy(errors, ({ code, problem, fix }) => `${code} ${fix ?? problem}`);
-  return Array.from(groups.values(), joinErrors);
+  const groups: PluginError[][] = [];
+  for (const error of errors) {
+    const group = groups.find((others) => others.some((other) => isMendedWith(error, other)));
+    if (group === undefined) {
+      groups.push([error]);
+    } else {
+      group.push(error);
+    }
+  }
+  return groups.map(joinErrors);
+}
+
+/** A fix that goes on where another ends mends what that one does, too. */
+function isMendedWith(a: PluginError, b: PluginError): boolean {
+  return (
+    a.code === b.code &&
+    a.fix !== undefined &&
+    b.fix !== undefined &&
+    (a.fix.startsWith(b.fix) || b.fix.startsWith(a.fix))
+  );
 }
 
 function toProblem({ code, problem, fix }: PluginError): CheckProblem {
