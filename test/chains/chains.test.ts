@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { fingerprintsOf } from "../e2e/signing.ts";
 import { STAGE_LIMIT_MS } from "../e2e/stage.ts";
+import { tellsOf } from "../executable/run-check.ts";
 import type { ChainCase, Refused } from "./chain-case.ts";
 import { type ChainOutcomes, type ChainStage, openChainStage, startChains } from "./chain-stage.ts";
 import { composeDocument, PREFIX, REFERENCE_PREFIX } from "./document.ts";
@@ -52,6 +53,12 @@ describe.each([...FAMILIES])("$title", ({ cases }) => {
   );
 
   test.each([...cases])(
+    "check agrees: $title",
+    async (chainCase) => expectCheck(await outcomeOf(chainCase), chainCase.end),
+    CASE_LIMIT_MS,
+  );
+
+  test.each([...cases])(
     "Notation itself agrees: $title",
     async (chainCase) => {
       const { reference } = await outcomeOf(chainCase);
@@ -65,6 +72,18 @@ describe.each([...FAMILIES])("$title", ({ cases }) => {
     CASE_LIMIT_MS,
   );
 });
+
+/** `check` says the same as `notation sign`, of the same chain. */
+function expectCheck({ specimen, direct, check }: ChainOutcome, { kind }: ChainCase["end"]): void {
+  expect(check?.signs).toBe(kind === "signed");
+  if (kind === "signed") {
+    const fingerprints = check?.chain?.certificates.map(({ sha256 }) => sha256.toLowerCase());
+    expect(fingerprints).toEqual(fingerprintsOf(specimen.chain));
+    expect(check).toMatchObject({ problems: [], signature: { verified: true }, chain: { complete: true } });
+  } else {
+    expect(direct && tellsOf(check?.problems, direct), JSON.stringify([direct, check?.problems])).toBe(true);
+  }
+}
 
 function expectSigned({ specimen, signing, fingerprints, verification }: ChainOutcome): void {
   expect(signing).toMatchObject({ exitCode: 0, stderr: "" });

@@ -1,11 +1,13 @@
 /** Runs one case: the plugin directly, `notation sign` with it, and `notation sign` with the reference plugin. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { CheckReport } from "../../src/protocol/generated/validators.js";
 import type { CommandResult } from "../e2e/command.ts";
 import { SIGNER_SUBJECT } from "../e2e/hierarchy.ts";
 import { inspectSignature, runSign, runVerify, type SignRequest } from "../e2e/signing.ts";
 import type { CertificateVersion, Vault } from "../emulator/types.ts";
-import { runPlugin, type Refusal as ToldRefusal } from "../executable/run-plugin.ts";
+import { problemsOf, runCheck } from "../executable/run-check.ts";
+import { type RunOptions, runPlugin, type Refusal as ToldRefusal } from "../executable/run-plugin.ts";
 import { describeRequest, signRequest } from "../executable/signing.ts";
 import { keySpecOf, privateKeyToPem } from "../pki/index.ts";
 import type { ChainCase, Refused, Signer, Specimen } from "./chain-case.ts";
@@ -19,6 +21,8 @@ export interface ChainOutcome {
   /** What the executable said, run directly; undefined where it is to sign, or did. */
   readonly direct: DirectRefusal | undefined;
   readonly signing: CliResult;
+  /** The report of `check`. */
+  readonly check: CheckReport | undefined;
   /** SHA-256 of the certificates in the signature; undefined where there is none. */
   readonly fingerprints: readonly string[] | undefined;
   /** Undefined where nothing was to be verified. */
@@ -56,6 +60,7 @@ export async function runChain(
     const referenceStandIn = (text: string) => withStandIns(text, { ...origin, image: referenceImage });
     const direct = end.kind === "refused" ? await refuseDirectly(chainStage, typed, specimen) : undefined;
     const signing = await runSign(stage, image, { principal, ...typed });
+    const { report: check } = await runCheck(keyId, typed.pluginConfig, runOptionsOf(chainStage));
     const inspected =
       end.kind === "signed" && signing.exitCode === 0 ? await inspectSignature(stage, image) : undefined;
     const trust = specimen.trustedRoot && { root: specimen.trustedRoot, subject: SIGNER_SUBJECT };
@@ -64,6 +69,7 @@ export async function runChain(
       specimen,
       direct: direct && { ...direct, errorMessage: standIn(direct.errorMessage) },
       signing: withTexts(signing, standIn),
+      check: check && { ...check, problems: problemsOf(check, standIn) },
       fingerprints: inspected?.fingerprints,
       verification: verification && withTexts(verification, standIn),
       reference: withTexts(
@@ -129,24 +135,27 @@ async function pluginConfigOf(
 
 /** Runs the commands that Notation runs, up to the one that refuses; undefined where none does. */
 async function refuseDirectly(
-  { stage, principal }: ChainStage,
+  chainStage: ChainStage,
   { id, pluginConfig }: Typed,
   { signer }: Specimen,
 ): Promise<DirectRefusal | undefined> {
-  const { folder } = stage.options;
-  const env = { ...stage.emulator.environment, ...principal.environment, HOME: folder };
   const requests = {
     "describe-key": describeRequest(id, pluginConfig),
     "generate-signature": signRequest(id, keySpecOf(signer.privateKey), pluginConfig),
   };
   for (const by of ["describe-key", "generate-signature"] as const) {
-    const run = await runPlugin([by], JSON.stringify(requests[by]), { env, cwd: folder });
+    const run = await runPlugin([by], JSON.stringify(requests[by]), runOptionsOf(chainStage));
     if (run.exitCode !== 0) {
       const refusal: ToldRefusal = JSON.parse(run.stderr);
       return { by, ...refusal };
     }
   }
   return undefined;
+}
+
+function runOptionsOf({ stage, principal }: ChainStage): RunOptions {
+  const { folder } = stage.options;
+  return { env: { ...stage.emulator.environment, ...principal.environment, HOME: folder }, cwd: folder };
 }
 
 /** The same CLI signs the same image, and is handed the chain as it is. */

@@ -38,6 +38,18 @@ export async function runCheck(
   return { exitCode, stderr, report };
 }
 
+/** The problems of a report, their texts changed. */
+export function problemsOf(
+  { problems }: CheckReport,
+  change: (text: string) => string,
+): CheckReport["problems"] {
+  return problems.map(({ errorCode, problem, fix }) => ({
+    errorCode,
+    problem: change(problem),
+    ...(fix !== undefined && { fix: change(fix) }),
+  }));
+}
+
 /** Whether one of the problems tells what `notation sign` tells: by its code, in its words, and with its fix. */
 export function tellsOf(
   problems: CheckReport["problems"] | undefined,

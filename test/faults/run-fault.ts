@@ -4,7 +4,7 @@ import type { CommandResult } from "../e2e/command.ts";
 import { runSign } from "../e2e/signing.ts";
 import type { Stage } from "../e2e/stage.ts";
 import type { LogEntry } from "../emulator/types.ts";
-import { type CheckRun, runCheck } from "../executable/run-check.ts";
+import { problemsOf, runCheck } from "../executable/run-check.ts";
 import {
   answerOf,
   type RunOptions,
@@ -76,7 +76,7 @@ export async function runFault(faultStage: FaultStage, fault: FaultCase): Promis
       check: check && {
         exitCode: check.exitCode,
         stderr: standIn(check.stderr),
-        problems: problemsOf(check, standIn),
+        problems: check.report && problemsOf(check.report, standIn),
       },
       verification: withTexts(await verifier.run(["verify", image]), standIn),
       retries: retriesIn(counted, fault.end) || toldRetries(direct),
@@ -131,17 +131,6 @@ async function runDirectly(
 
 function optionsOf({ options: { folder } }: Stage, { environment }: SigningRequest): RunOptions {
   return { env: { HOME: folder, ...environment }, cwd: folder };
-}
-
-function problemsOf(
-  { report }: CheckRun,
-  change: (text: string) => string,
-): CheckReport["problems"] | undefined {
-  return report?.problems.map(({ errorCode, problem, fix }) => ({
-    errorCode,
-    problem: change(problem),
-    ...(fix !== undefined && { fix: change(fix) }),
-  }));
 }
 
 async function runToRefusal(
