@@ -38,7 +38,8 @@ makes of it: **of these chains the plugin signs with every one that Notation acc
 document is what \`npm run chains -- docs/certificates.md\` printed, and is not written by hand.
 
 - The heading says what is special about the chain.
-- **Signed** says how many certificates are in the signature. Notation accepted the chain.
+- **Signed** says how many certificates are in the signature. Notation accepted the chain. Where the Notary Project's specification is
+  stricter than Notation is today, or time soon will be, \`notation-azure-kv check\` warns of it.
 - Or the first block is the plugin's message, as \`notation sign\` prints it after \`${PREFIX.trim()}\`, and the second one is what
   Notation itself says of the chain, or of the part of it that there is.
 
@@ -85,19 +86,22 @@ async function sectionOf(
 
 function entryOf(
   { title, end }: ChainCase,
-  { specimen, signing, reference, verification }: ChainOutcome,
+  { specimen, signing, check, reference, verification }: ChainOutcome,
 ): string {
   const heading = `#### ${title}`;
   if (end.kind === "signed") {
     const { length } = specimen.chain;
     const verified = verification === undefined ? "" : " Verified with its root.";
-    return `${heading}\n\nSigned: ${length === 1 ? "1 certificate" : `${length} certificates`}.${verified}`;
+    const signed = `Signed: ${length === 1 ? "1 certificate" : `${length} certificates`}.${verified}`;
+    const warnings = check?.warnings.map(({ problem }) => problem) ?? [];
+    const warned = warnings.length === 0 ? "" : ` \`check\` warns:\n\n${block(warnings.join("\n"))}`;
+    return `${heading}\n\n${signed}${warned}`;
   }
   const verdict = `Notation itself:\n\n${block(reference.stderr, REFERENCE_PREFIX)}`;
   return `${heading}\n\n${block(signing.stderr, PREFIX)}\n\n${verdict}`;
 }
 
-function block(stderr: string, prefix: string): string {
+function block(stderr: string, prefix = ""): string {
   return `\`\`\`text\n${stderr.replace(prefix, "").trimEnd()}\n\`\`\``;
 }
 
