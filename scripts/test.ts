@@ -46,6 +46,7 @@ const SUITES: ReadonlyMap<string, Suite> = new Map([
   ["e2e", { folders: ["test/e2e"], tools: ["notation", "oras", "registry", "az"], timeoutMs: 600_000 }],
   ["chains", { folders: ["test/chains"], tools: ["notation", "oras", "registry"], timeoutMs: 600_000 }],
   ["faults", { folders: ["test/faults"], tools: ["notation", "oras", "registry"], timeoutMs: 600_000 }],
+  ["checks", { folders: ["test/checks"], tools: ["notation", "oras", "registry"], timeoutMs: 600_000 }],
   ["docs", { folders: ["test/docs"], tools: ["notation", "oras", "registry", "az"], timeoutMs: 600_000 }],
   ["guide", { folders: ["test/guide"], tools: ["notation", "oras", "registry", "az"], timeoutMs: 900_000 }],
 ]);

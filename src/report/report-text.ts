@@ -2,9 +2,9 @@ import type { CheckedTrust, CheckReport, CheckUsage } from "../protocol/generate
 import { createPaint, type Paint } from "./marks.ts";
 import { type Line, type Section, sectionsOf } from "./sections.ts";
 
-/** The widths of the columns of labels. */
-const TITLE_WIDTH = 18;
+/** The widths of the columns of headings and labels: what was found stands below each other. */
 const LABEL_WIDTH = 17;
+const TITLE_WIDTH = LABEL_WIDTH + 4;
 
 /**
  * The report as a person reads it: what was found, what a verifier needs, what is wrong with how to mend it, and last the verdict.
@@ -15,13 +15,19 @@ export function reportText(report: CheckReport, colours: boolean): string {
   const { plugin, keyId, problems, warnings, trust } = report;
   const blocks = [
     `${paint.strong(`notation-azure-kv ${plugin.version}`)} checks signing with\n${keyId}`,
-    [...sectionsOf(report).map((section) => sectionText(section, paint)), usageText(report.usage)].join("\n"),
+    ...foundText(report, paint),
     ...(report.signs && trust ? [trustText(trust, paint)] : []),
     ...listText("Warnings", warnings, paint),
     ...listText("Problems", problems, paint),
     verdict(report, paint),
   ];
   return `${blocks.join("\n\n")}\n`;
+}
+
+/** All that was found; nothing, where the request itself is at fault. */
+function foundText(report: CheckReport, paint: Paint): readonly string[] {
+  const sections = sectionsOf(report).map((section) => sectionText(section, paint));
+  return sections.length === 0 ? [] : [[...sections, usageText(report.usage)].join("\n")];
 }
 
 function sectionText({ mark, title, summary, lines }: Section, paint: Paint): string {
@@ -63,9 +69,11 @@ notation cert add --type ${type} --store ${name} root.pem
 notation policy import trustpolicy.json`;
 }
 
-/** As people write it: arrays of one text on a line. */
+/** As people write it: arrays and objects of one text on a line. */
 function jsonText(value: unknown): string {
-  return JSON.stringify(value, undefined, 2).replace(/\[\s+("(?:[^"\\]|\\.)*")\s+\]/g, "[$1]");
+  return JSON.stringify(value, undefined, 2)
+    .replace(/\[\s+("(?:[^"\\]|\\.)*")\s+\]/g, "[$1]")
+    .replace(/\{\s+("\w+": "(?:[^"\\]|\\.)*")\s+\}/g, "{ $1 }");
 }
 
 interface Finding {

@@ -79,14 +79,17 @@ async function describeLeaf(
     : await getVaultLeaf(vault, key);
 }
 
-/** What used up the time has been told before. */
+/** Nothing is asked for in no time: what is told then is part of what was told before. */
 async function sign(
   vault: OpenVault,
   key: KeyIdentifier,
   leaf: Certificate | undefined,
   budget: Budget,
 ): Promise<TestSignature | undefined> {
-  return budget.remaining() === 0 ? undefined : await withinRest(budget, makeTestSignature(vault, key, leaf));
+  if (budget.remaining() === 0) {
+    throw budget.timeoutError();
+  }
+  return await withinRest(budget, makeTestSignature(vault, key, leaf));
 }
 
 /** Where there is no signature, the chain of the certificate that would make it. */

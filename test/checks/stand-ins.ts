@@ -1,0 +1,28 @@
+/** What differs by chance from run to run in a report, beside what differs in messages. */
+import { type Origin, withStandIns } from "../faults/stand-ins.ts";
+
+const DAY_MS = 86_400_000;
+
+/** The day of the stand-in for the time of signing. */
+const DAY = Date.parse("2026-01-01T00:00:00Z");
+
+/** Of the certificate's base64, which is another with each key. */
+const BASE64_LINES = /(?<=-----BEGIN CERTIFICATE-----\n)[^-]+(?=-----END)/g;
+const BASE64 = "MIIB0DCCAXag…\n";
+
+/** What a check cost: times, and the number of connections, which are opened while others are. */
+const COST = /(?<=Cost +)\d.*/g;
+const MILLISECONDS = /\b\d+ ms\b/g;
+const VALIDITY = /(?<=valid to )\d{4}-\d\d-\d\d/g;
+
+/** Puts stand-ins into what was printed. Throws where something of chance is left. */
+export function createStandIns(origin: Origin): (text: string) => string {
+  const startDay = Math.floor(origin.start / DAY_MS) * DAY_MS;
+  return (text) =>
+    withStandIns(text.replace(BASE64_LINES, BASE64), origin)
+      .replace(MILLISECONDS, "24 ms")
+      .replace(COST, "148 ms: 13 round trips, for 4 requests on 3 connections")
+      .replace(VALIDITY, (day) =>
+        new Date(DAY + Date.parse(day) - startDay).toISOString().slice(0, "2026-01-01".length),
+      );
+}
