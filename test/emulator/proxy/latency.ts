@@ -72,7 +72,16 @@ function passLate(from: Duplex, to: Duplex, delayMs: number): void {
   );
   from.on("end", () => late(() => to.end()));
   from.on("error", () => late(() => resetConnection(to)));
-  from.on("close", () => late(() => to.destroy()));
+  from.on("close", () => late(() => closeWhenWritten(to)));
+}
+
+/** What was ended has perhaps not been written yet, where its reader is slow. */
+function closeWhenWritten(to: Duplex): void {
+  if (to.writableEnded && !to.writableFinished) {
+    to.once("finish", () => to.destroy());
+  } else {
+    to.destroy();
+  }
 }
 
 /** Does each thing after the delay, in the order in which they came: timers of their own might overtake each other. */
