@@ -10,6 +10,9 @@ export interface Way {
   readonly proxy: URL | undefined;
 }
 
+/** Of what a proxy answers instead, in characters. */
+const LONGEST_SHOWN = 80;
+
 /** Connections that wait for their requests. */
 export interface OpenedAhead {
   /** One that was opened, or is being opened, this way. Rejects when it could not be: then open another. */
@@ -86,7 +89,9 @@ async function openTunnel(proxy: URL, target: string): Promise<Socket> {
   // After its answer the proxy is silent until TLS begins.
   if (!/^HTTP\/1\.[01] 200 .*\r\n\r\n$/s.test(answer)) {
     socket.destroy();
-    throw new Error(`the proxy opens no tunnel: it answered ${answer.split("\r\n", 1)[0]}`);
+    throw new Error(
+      `the proxy opens no tunnel: it answered ${answer.split("\r\n", 1)[0]?.slice(0, LONGEST_SHOWN)}`,
+    );
   }
   return socket;
 }

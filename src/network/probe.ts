@@ -34,12 +34,14 @@ export async function probeHost(way: Way, budget: Budget): Promise<ProbedHost> {
   const { host, port, proxy } = way;
   const peer: Peer = { host, proxy: proxy && `${proxy.protocol}//${proxy.host}` };
   const start = performance.now();
-  const addresses = proxy === undefined ? addressesOf(host) : undefined;
+  const addresses =
+    proxy === undefined ? withinRest(budget, lookup(host, { all: true })).catch(() => undefined) : undefined;
   const opened = await withinRest(budget, openConnection(way)).catch((error: unknown) =>
     toFailure(error, peer),
   );
   const milliseconds = performance.now() - start;
-  const found = { peer, addresses: await addresses, milliseconds };
+  const answered = (await addresses)?.map(({ address }) => address);
+  const found = { peer, addresses: answered && [...new Set(answered)], milliseconds };
   if (opened instanceof NetworkFailure) {
     log("info", `${host}:${port}: ${opened.message}`);
     return { ...found, tls: undefined, failure: opened };
@@ -47,14 +49,6 @@ export async function probeHost(way: Way, budget: Budget): Promise<ProbedHost> {
   const tls = readTls(opened);
   opened.destroy();
   return { ...found, tls, failure: undefined };
-}
-
-async function addressesOf(host: string): Promise<readonly string[] | undefined> {
-  try {
-    return [...new Set((await lookup(host, { all: true })).map(({ address }) => address))];
-  } catch {
-    return undefined;
-  }
 }
 
 function readTls(socket: TLSSocket): ProbedTls {

@@ -12,16 +12,28 @@ const TITLE_WIDTH = LABEL_WIDTH + 4;
  */
 export function reportText(report: CheckReport, colours: boolean): string {
   const paint = createPaint(colours);
-  const { plugin, keyId, problems, warnings, trust } = report;
+  const shown = withoutControls(report);
+  const { plugin, keyId, problems, warnings, trust } = shown;
   const blocks = [
     `${paint.strong(`notation-azure-kv ${plugin.version}`)} checks signing with\n${keyId}`,
-    ...foundText(report, paint),
-    ...(report.signs && trust ? [trustText(trust, paint)] : []),
+    ...foundText(shown, paint),
+    ...(shown.signs && trust ? [trustText(trust, paint)] : []),
     ...listText("Warnings", warnings, paint),
     ...listText("Problems", problems, paint),
-    verdict(report, paint),
+    verdict(shown, paint),
   ];
   return `${blocks.join("\n\n")}\n`;
+}
+
+/** What moves the cursor of a terminal, or colours what follows. */
+const CONTROLS = /(?!\n)\p{Cc}/gu;
+
+/** Without what certificates and answers may hold of them; the trust policy must stay as it is, and is JSON. */
+function withoutControls({ trust, ...report }: CheckReport): CheckReport {
+  const shown: CheckReport = JSON.parse(JSON.stringify(report), (_key, value: unknown) =>
+    typeof value === "string" ? value.replace(CONTROLS, "\ufffd") : value,
+  );
+  return { ...shown, ...(trust && { trust }) };
 }
 
 /** All that was found; nothing, where the request itself is at fault. */
@@ -49,23 +61,26 @@ function count(number: number, what: string): string {
 
 /** Lines to paste into a shell. */
 function trustText(
-  { rootCertificate, trustStore, trustPolicy, unmatchable }: CheckedTrust,
+  { rootCertificate, rootSha256, trustStore, trustPolicy, unmatchable }: CheckedTrust,
   paint: Paint,
 ): string {
   const [type = "", name = ""] = trustStore.split(":");
+  // A trust store takes no second file of one name.
+  const rootFile = `root-${rootSha256.slice(0, 8)}.pem`;
   const note =
     unmatchable === undefined
       ? ""
       : `\n${paint.mark("warning")} It trusts every certificate under this root: ${unmatchable}.`;
-  return `${paint.strong("To verify what is signed so")}, on any machine that has Notation:${note}
+  return `${paint.strong("To verify what is signed so")}, on any machine that has Notation. A trust policy that is there already is replaced, after a
+question: to keep it, add the statement in trustPolicies to it in place of the last line.${note}
 
-cat > root.pem <<'END'
+cat > ${rootFile} <<'END'
 ${rootCertificate.trimEnd()}
 END
 cat > trustpolicy.json <<'END'
 ${jsonText(trustPolicy)}
 END
-notation cert add --type ${type} --store ${name} root.pem
+notation cert add --type ${type} --store ${name} ${rootFile}
 notation policy import trustpolicy.json`;
 }
 
@@ -73,7 +88,8 @@ notation policy import trustpolicy.json`;
 function jsonText(value: unknown): string {
   return JSON.stringify(value, undefined, 2)
     .replace(/\[\s+("(?:[^"\\]|\\.)*")\s+\]/g, "[$1]")
-    .replace(/\{\s+("\w+": "(?:[^"\\]|\\.)*")\s+\}/g, "{ $1 }");
+    .replace(/\{\s+("\w+": "(?:[^"\\]|\\.)*")\s+\}/g, "{ $1 }")
+    .replace(CONTROLS, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 interface Finding {

@@ -125,7 +125,7 @@ function chain({ chain: found }: CheckReport): Section | undefined {
 function linesOfCertificate(certificate: CheckedCertificate): readonly Line[] {
   const { role, subject, keySpec, validTo, daysLeft, violations, advice } = certificate;
   const key = keySpec === undefined ? "" : `${keySpec}, `;
-  const days = daysLeft < 0 ? "expired" : `${daysLeft} days left`;
+  const days = daysLeft < 0 ? "expired" : `${daysLeft} ${daysLeft === 1 ? "day" : "days"} left`;
   return [
     { mark: markOfCertificate(certificate), label: role, text: subject },
     { label: "", text: `${key}valid to ${validTo.slice(0, DATE_LENGTH)}, ${days}` },

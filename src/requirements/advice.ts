@@ -44,7 +44,7 @@ export function daysLeft({ x509 }: Certificate, now: number): number {
 function adviseOnExpiry(certificate: Certificate, { now }: Position): string | undefined {
   const days = daysLeft(certificate, now);
   return isValidAt(certificate, now) && days < DAYS_AHEAD
-    ? `it expires in ${days} days; after that nothing can be signed, and without a timestamp (\`notation sign --timestamp-url\`) what was signed no longer verifies`
+    ? `it expires in ${days} ${days === 1 ? "day" : "days"}; after that nothing can be signed, and without a timestamp (\`notation sign --timestamp-url\`) what was signed no longer verifies`
     : undefined;
 }
 

@@ -1,4 +1,5 @@
 import type { Certificate } from "../certificate/certificate.ts";
+import { type NameAttribute, nameAttributesOf } from "../certificate/name-attributes.ts";
 
 /** Who may have signed, as a trust policy says it. */
 export interface TrustedIdentity {
@@ -8,27 +9,33 @@ export interface TrustedIdentity {
   readonly unmatchable: string | undefined;
 }
 
-/**
- * The types of attributes that Notation reads in a subject (Go's crypto/x509/pkix), by the library's names, and as identities
- * name them.
- */
-const ATTRIBUTE_TYPES: ReadonlyMap<string, string> = new Map([
-  ["C", "C"],
-  ["ST", "ST"],
-  ["L", "L"],
-  ["O", "O"],
-  ["OU", "OU"],
-  ["CN", "CN"],
+/** The types of attributes that Notation reads in a subject (Go's crypto/x509/pkix), as identities name them. */
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ["2.5.4.6", "C"],
+  ["2.5.4.8", "ST"],
+  ["2.5.4.7", "L"],
+  ["2.5.4.10", "O"],
+  ["2.5.4.11", "OU"],
+  ["2.5.4.3", "CN"],
   ["2.5.4.5", "SERIALNUMBER"],
   ["2.5.4.9", "STREET"],
   ["2.5.4.17", "POSTALCODE"],
 ]);
 
+/** Others that people have, by the names that they know. */
+const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
+  ["1.2.840.113549.1.9.1", "emailAddress"],
+  ["0.9.2342.19200300.100.1.25", "DC"],
+]);
+
+/** Of these Notation reads the last one alone. */
+const SINGLE: ReadonlySet<string> = new Set(["CN", "SERIALNUMBER"]);
+
 /** Without them Notation takes no subject (trust store and trust policy specification, "Trusted identities constraints"). */
 const MANDATORY = ["C", "ST", "O"];
 
 interface Attribute {
-  readonly type: string;
+  readonly name: string;
   readonly value: string;
 }
 
@@ -36,35 +43,49 @@ interface Attribute {
  * The trusted identity that the signatures of a leaf have: its subject in the form of RFC 4514, in the order of the certificate.
  * Notation reads the subject of the leaf anew, and matches none that it cannot read: then only `*` verifies.
  */
-export async function trustedIdentityOf(leaf: Certificate): Promise<TrustedIdentity> {
-  const { X509Certificate } = await import("../certificate/x509-library.ts");
-  const attributes = attributesOf(new X509Certificate(new Uint8Array(leaf.der)).subjectName.toJSON());
-  const unmatchable = whyUnmatchable(attributes);
+export function trustedIdentityOf({ contents }: Certificate): TrustedIdentity {
+  const subject = nameAttributesOf(contents.subject);
+  const attributes = attributesOf(subject);
+  const unmatchable = whyUnmatchable(subject, attributes);
   return {
-    identity: unmatchable === undefined ? `x509.subject: ${attributes.map(toText).join(", ")}` : "*",
+    identity:
+      unmatchable === undefined
+        ? `x509.subject: ${attributes
+            .filter(({ value }) => value !== "")
+            .map(toText)
+            .join(", ")}`
+        : "*",
     unmatchable,
   };
 }
 
-function attributesOf(names: readonly Readonly<Record<string, readonly string[]>>[]): readonly Attribute[] {
-  return names.flatMap((name) =>
-    Object.entries(name).flatMap(([type, values]) => values.map((value) => ({ type, value }))),
+/** What Notation reads of a subject, empty values too. */
+function attributesOf(subject: readonly NameAttribute[]): readonly Attribute[] {
+  const attributes = subject.flatMap(({ type, value }) => {
+    const name = NAMES.get(type);
+    return name !== undefined && value !== undefined ? [{ name, value }] : [];
+  });
+  return attributes.filter(
+    ({ name }, index) =>
+      !SINGLE.has(name) || attributes.findLastIndex((each) => each.name === name) === index,
   );
 }
 
-function whyUnmatchable(attributes: readonly Attribute[]): string | undefined {
-  const types = attributes.map(({ type }) => type);
-  const missing = MANDATORY.filter(
-    (type) => !attributes.some((each) => each.type === type && each.value !== ""),
-  );
+function whyUnmatchable(
+  subject: readonly NameAttribute[],
+  attributes: readonly Attribute[],
+): string | undefined {
+  const names = attributes.map(({ name }) => name);
+  const missing = MANDATORY.filter((name) => !attributes.some((each) => each.name === name && each.value));
   if (missing.length > 0) {
     return `the leaf's subject has no ${missing.join(", ")}, and Notation matches subjects with C, ST and O alone`;
   }
-  const unknown = types.find((type) => !ATTRIBUTE_TYPES.has(type));
+  const unknown = subject.find(({ type, value }) => !NAMES.has(type) || value === undefined)?.type;
   if (unknown !== undefined) {
-    return `the leaf's subject has the attribute ${unknown}, with which Notation matches none`;
+    const name = NAMES.get(unknown) ?? OTHER_NAMES.get(unknown) ?? unknown;
+    return `the leaf's subject has the attribute ${name}, which Notation does not read, and then it matches none`;
   }
-  const repeated = types.find((type, index) => types.indexOf(type) !== index);
+  const repeated = names.find((name, index) => names.indexOf(name) !== index);
   if (repeated !== undefined) {
     return `the leaf's subject has ${repeated} more than once, and Notation matches none such`;
   }
@@ -73,8 +94,8 @@ function whyUnmatchable(attributes: readonly Attribute[]): string | undefined {
     : undefined;
 }
 
-function toText({ type, value }: Attribute): string {
-  return `${ATTRIBUTE_TYPES.get(type) ?? type}=${escaped(value)}`;
+function toText({ name, value }: Attribute): string {
+  return `${name}=${escaped(value)}`;
 }
 
 /** RFC 4514, section 2.4. */

@@ -31,8 +31,8 @@ export interface TrustPolicy {
  * What verifies the signatures of a leaf, and no others where that can be said: its root in a trust store, and its subject.
  * @param name for the trust store and the policy: letters, digits and hyphens
  */
-export async function trustFor(leaf: Certificate, root: Certificate, name: string): Promise<VerifierTrust> {
-  const trusted = await trustedIdentityOf(leaf);
+export function trustFor(leaf: Certificate, root: Certificate, name: string): VerifierTrust {
+  const trusted = trustedIdentityOf(leaf);
   const trustStore = `ca:${name}`;
   return {
     ...trusted,

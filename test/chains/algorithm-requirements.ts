@@ -82,8 +82,15 @@ export const ALGORITHM_REQUIREMENTS: ChainFamily = {
       end: refused(`CA certificate "${ISSUING_CA}"`, "RSASSA-PSS with unusual parameters"),
     },
     unreadable("The subject has an underscore, and says PrintableString", {
-      subject: printableName("signer_1"),
+      subject: nameOf(0x13, "signer_1"),
     }),
+    unreadable("The subject has letters, and says NumericString", { subject: nameOf(0x12, "12a") }),
+    unreadable("The subject is of a type that names do not have, UniversalString", {
+      subject: nameOf(0x1c, "\0\0\0a"),
+    }),
+    signedAs("The subject is TeletexString", { subject: nameOf(0x14, "\xe4", "latin1") }),
+    signedAs("The subject is BMPString, with a zero at its end", { subject: nameOf(0x1e, "\0a\0\0") }),
+    signedAs("The subject is NumericString", { subject: nameOf(0x12, "12 3") }),
     unreadable("An alternative name is an IP address of three octets", {
       extensions: withAlternativeName(0x87, "abc"),
     }),
@@ -130,6 +137,10 @@ function unreadable(title: string, leaf: Difference): ChainCase {
   };
 }
 
+function signedAs(title: string, leaf: Difference): ChainCase {
+  return { title, prepare: () => inVault(makeHierarchy({ leaf }).leaf), end: SIGNED };
+}
+
 function spkiOf(type: "rsa", options: { readonly modulusLength: number }): Uint8Array;
 function spkiOf(type: "ed25519"): Uint8Array;
 function spkiOf(type: "rsa" | "ed25519", options = { modulusLength: 2048 }): Uint8Array {
@@ -144,10 +155,10 @@ async function secp256k1(): Promise<Uint8Array> {
   return await openssl(args, "public.der", { "key.pem": stdout.toString() });
 }
 
-/** A name of one common name, whatever octets that has. */
-function printableName(commonName: string): Uint8Array {
+/** A name of one common name, whatever octets that has, in the type of strings that has this tag. */
+function nameOf(tag: number, commonName: string, encoding: BufferEncoding = "utf8"): Uint8Array {
   const type = der(0x06, Buffer.of(0x55, 0x04, 0x03));
-  return der(0x30, der(0x31, der(0x30, type, der(0x13, Buffer.from(commonName)))));
+  return der(0x30, der(0x31, der(0x30, type, der(tag, Buffer.from(commonName, encoding)))));
 }
 
 function withAlternativeName(tag: number, value: string): readonly x509.Extension[] {

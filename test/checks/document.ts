@@ -74,7 +74,7 @@ export async function composePicture(outcomes: SceneOutcomes): Promise<string> {
     throw new Error(`there is no scene "${PICTURED}"`);
   }
   const { typed, atTerminal } = await outcomeOf(outcomes, scene);
-  return pictureOf(`$ notation-azure-kv ${typed}\n${atTerminal.text}`);
+  return pictureOf(`check at a terminal: ${PICTURED}`, `$ notation-azure-kv ${typed}\n${atTerminal.text}`);
 }
 
 /** The outcome of a scene. Throws where it was not run. */

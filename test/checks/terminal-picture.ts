@@ -36,7 +36,7 @@ interface Cell extends Rendition {
 }
 
 /** Throws for a sequence that is not known here: the picture would not be what the terminal shows. */
-export function pictureOf(text: string): string {
+export function pictureOf(title: string, text: string): string {
   const rows = rowsOf(text.trimEnd());
   const width = Math.ceil(TERMINAL_COLUMNS * COLUMN_WIDTH + 2 * MARGIN);
   const height = rows.length * LINE_HEIGHT + 2 * MARGIN;
@@ -50,6 +50,7 @@ export function pictureOf(text: string): string {
     }),
   );
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
+<title>${escapeXml(title)}</title>
 <rect width="100%" height="100%" rx="8" fill="${BACKGROUND}"/>
 <g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="${FONT_SIZE}" xml:space="preserve">
 ${lines.join("\n")}

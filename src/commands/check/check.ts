@@ -72,7 +72,7 @@ async function describe(key: KeyIdentifier, walked: Walked, findings: Findings):
   if (clock !== "") {
     findings.warn(clock, "set this machine's clock");
   }
-  const trust = await trustOf(key, walked);
+  const trust = trustOf(key, walked);
   return {
     hosts: [...hosts],
     credential: describeCredential(vault),
@@ -97,12 +97,12 @@ function pathOf({ chain, leaf, found }: Walked): Path | undefined {
   return leaf && findPathToRoot(leaf, found?.bag ?? [leaf], Date.now());
 }
 
-async function trustOf(key: KeyIdentifier, { chain }: Walked): Promise<CheckedTrust | undefined> {
+function trustOf(key: KeyIdentifier, { chain }: Walked): CheckedTrust | undefined {
   const root = chain?.at(-1);
   if (chain === undefined || root === undefined) {
     return undefined;
   }
-  const { identity, unmatchable, trustPolicy, ...trust } = await trustFor(chain[0], root, vaultName(key));
+  const { identity, unmatchable, trustPolicy, ...trust } = trustFor(chain[0], root, vaultName(key));
   return {
     ...trust,
     trustedIdentity: identity,

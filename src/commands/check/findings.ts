@@ -1,5 +1,5 @@
 import type { PluginError } from "../../error/plugin-error.ts";
-import { withoutSecrets } from "../../error/redact.ts";
+import { redact, withoutSecrets } from "../../error/redact.ts";
 import { joinErrors } from "../../error/settle-together.ts";
 import { asPluginError } from "../../error/unexpected-error.ts";
 import type { CheckProblem, CheckWarning } from "../../protocol/generated/validators.js";
@@ -32,7 +32,7 @@ export function createFindings(environment: Readonly<Record<string, string | und
       }
     },
     warn(problem, fix) {
-      warnings.push({ problem, ...(fix !== undefined && { fix }) });
+      warnings.push({ problem: redact(problem, environment), ...(fix !== undefined && { fix }) });
     },
     problems: () => byFix(distinct(errors.filter((error) => error !== undefined))).map(toProblem),
     warnings: () => warnings,
@@ -42,11 +42,20 @@ export function createFindings(environment: Readonly<Record<string, string | und
 /** Steps that fail for one reason are one problem; and what another problem tells as well is told there. */
 function distinct(errors: readonly PluginError[]): readonly PluginError[] {
   return errors.filter(
-    ({ problem }, index) =>
+    (error, index) =>
       !errors.some(
         (other, otherIndex) =>
-          other.problem.includes(problem) && (other.problem !== problem || otherIndex < index),
+          otherIndex !== index && tells(other, error) && (!tells(error, other) || otherIndex < index),
       ),
+  );
+}
+
+/** Whether one says all that another one does. */
+function tells(error: PluginError, other: PluginError): boolean {
+  return (
+    error.code === other.code &&
+    error.problem.includes(other.problem) &&
+    (other.fix === undefined || error.fix?.includes(other.fix) === true)
   );
 }
 

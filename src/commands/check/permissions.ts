@@ -19,15 +19,20 @@ const TRIALS: ReadonlyMap<VaultOperation, (vault: Vault, key: KeyIdentifier) => 
 
 const OPERATIONS: readonly VaultOperation[] = ["certificates get", "secrets get", "keys sign"];
 
-/** The codes of refusals before the vault looks at permissions; undefined: the answer was not the vault's. */
-const REFUSED_BEFORE: ReadonlySet<string | undefined> = new Set([
-  "ForbiddenByFirewall",
-  "ForbiddenByConnection",
-  undefined,
+/** Codes of a vault that has let the caller pass, and then could not do what was asked for. */
+const HINDERED: ReadonlySet<string | undefined> = new Set([
+  "KeyDisabled",
+  "SecretDisabled",
+  "CertificateDisabled",
+  "KeyOperationForbidden",
+  "KeyExpired",
+  "SecretExpired",
+  "KeyNotYetValid",
+  "SecretNotYetValid",
 ]);
 
-/** Status codes of answers after the vault has let the call pass. */
-const AFTER_PERMISSION: ReadonlySet<string | undefined> = new Set(["403", "404"]);
+/** Status codes by which a vault says the same. */
+const NOTHING_TO_ANSWER: ReadonlySet<string | undefined> = new Set(["400", "404"]);
 
 /** Tries the permissions that signing does not need, by calls of their own; what comes of them is told by the vault. */
 export async function tryOtherPermissions(vault: Vault, key: KeyIdentifier): Promise<void> {
@@ -72,18 +77,24 @@ function outcomeOf(
     return { outcome: "unknown", detail: "no access token" };
   }
   const milliseconds = Math.round(call.milliseconds);
-  // Where the key's spec is not known, the vault refuses the algorithm, after the caller.
-  return call.error === undefined || call.error.metadata["status"] === "400"
-    ? { outcome: "granted", milliseconds }
-    : { outcome: outcomeOfError(call.error), detail: detailOf(call.error), milliseconds };
+  if (call.error === undefined) {
+    return { outcome: "granted", milliseconds };
+  }
+  const outcome = outcomeOfError(call.error);
+  // Where the key's spec is not known, any algorithm is tried, and is refused: there is nothing to tell.
+  const isGuess = outcome === "granted" && call.error.metadata["status"] === "400";
+  return { outcome, ...(!isGuess && { detail: detailOf(call.error) }), milliseconds };
 }
 
 function outcomeOfError(error: PluginError): CheckedPermission["outcome"] {
-  const { status, serviceCode } = error.metadata;
+  const { credentialType, status, serviceCode } = error.metadata;
   if (lacksPermission(error)) {
     return "denied";
   }
-  return AFTER_PERMISSION.has(status) && !REFUSED_BEFORE.has(serviceCode) ? "granted" : "unknown";
+  // An answer of somebody else's has no code, and one that only lacks something has nothing of a refusal.
+  const isAnswer = credentialType === undefined && error.code !== "TIMEOUT";
+  const isRefusal = serviceCode !== undefined && (HINDERED.has(serviceCode) || NOTHING_TO_ANSWER.has(status));
+  return isAnswer || isRefusal ? "granted" : "unknown";
 }
 
 function detailOf({ code, metadata: { status, serviceCode } }: PluginError): string {
