@@ -1,5 +1,5 @@
 import { lookup } from "node:dns/promises";
-import type { TLSSocket } from "node:tls";
+import type { PeerCertificate, TLSSocket } from "node:tls";
 import { PluginError } from "../error/plugin-error.ts";
 import { log } from "../log/log.ts";
 import { type Budget, withinRest } from "./budget.ts";
@@ -23,7 +23,6 @@ export interface ProbedTls {
   readonly version: string;
   /** Who issued the server's certificate, by the name that says most: where TLS is inspected, it is not a public CA. */
   readonly issuer: string;
-  readonly validTo: Date;
 }
 
 /**
@@ -52,11 +51,11 @@ export async function probeHost(way: Way, budget: Budget): Promise<ProbedHost> {
 }
 
 function readTls(socket: TLSSocket): ProbedTls {
-  const { issuer, valid_to } = socket.getPeerCertificate();
+  // Of a connection that has ended meanwhile there is none.
+  const { issuer = {} } = socket.getPeerCertificate() as Partial<PeerCertificate>;
   return {
     version: socket.getProtocol() ?? "TLS",
     issuer: [issuer.CN, issuer.O].flat().find(Boolean) ?? "(no name)",
-    validTo: new Date(valid_to),
   };
 }
 

@@ -24,7 +24,8 @@ $plugin check --id <key identifier>
 
 tries all that signing with this key needs, as whoever runs it and from where it is run, and says at once what is right and what is wrong: with
 each problem stands the command that mends it. It walks the same way as \`notation sign\`, in the same program, and does not stop at the
-first fault.
+first fault. (On macOS Notation keeps the program in \`~/Library/Application Support/notation/plugins/azure-kv\`, on Windows in
+\`%AppData%\\notation\\plugins\\azure-kv\`.)
 
 ![check at a terminal: of the permissions one is missing](check.svg)
 
@@ -41,7 +42,8 @@ first fault.
   same is a warning: a certificate that expires within 30 days, what the Notary Project's specification forbids and Notation accepts, a clock that
   is wrong.
 - **The options** are those of signing: \`--plugin-config <key>=<value>\`, as often as needed. A signing that works with them checks with them.
-- **To verify:** where signing works, it prints the root certificate, and the trust policy with the leaf's subject, as lines to paste.
+- **To verify:** where signing works, it prints the root certificate, and the trust policy with the leaf's subject, as lines to paste. The policy is at
+  level strict: of certificates that name a CRL or OCSP, Notation asks there, and needs a way to it.
 - **For programs:** \`--output json\` prints one line of JSON, whose schema is
   [schemas/check.report.schema.json](../schemas/check.report.schema.json). \`signs\` is the verdict, \`problems\` has the plugin contract's error codes.
 - **Colours** are for terminals alone; \`NO_COLOR=1\` turns them off (https://no-color.org).

@@ -33,7 +33,7 @@ const LEAF: CheckedCertificate = {
   daysLeft: 29,
   advice: ["it expires in 29 days; sign by `notation sign --timestamp-url`"],
 };
-const TLS = { version: "TLSv1.3", issuer: "DigiCert", validTo: "2027-01-01T00:00:00Z" };
+const TLS = { version: "TLSv1.3", issuer: "DigiCert" };
 
 const TRUST: CheckedTrust = {
   trustStore: "ca:myvault",

@@ -28,7 +28,7 @@ function toCheckedHost(
     ...(peer.proxy !== undefined && { proxy: peer.proxy }),
     ...(addresses !== undefined && { addresses: [...addresses] }),
     ...(tls !== undefined && {
-      tls: { ...tls, validTo: tls.validTo.toISOString() },
+      tls: { ...tls },
       milliseconds: Math.round(milliseconds),
     }),
     ...(failure !== undefined && { failure: failure.message }),
