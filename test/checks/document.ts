@@ -17,13 +17,14 @@ export type SceneOutcomes = ReadonlyMap<Scene, Promise<SceneOutcome>>;
 
 const INTRODUCTION = `# Check, before the pipeline runs
 
+One command tries all that signing with a key needs, as whoever runs it and from where it is run:
+
 \`\`\`sh
 plugin=~/.config/notation/plugins/azure-kv/notation-azure-kv
 $plugin check --id <key identifier>
 \`\`\`
 
-tries all that signing with this key needs, as whoever runs it and from where it is run, and says at once what is right and what is wrong: with
-each problem stands the command that mends it. It walks the same way as \`notation sign\`, in the same program, and does not stop at the
+It says at once what is right and what is wrong, and with each problem the command that mends it. It walks the same way as \`notation sign\`, in the same program, and does not stop at the
 first fault. (On macOS Notation keeps the program in \`~/Library/Application Support/notation/plugins/azure-kv\`, on Windows in
 \`%AppData%\\notation\\plugins\\azure-kv\`.)
 
