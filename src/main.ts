@@ -44,7 +44,7 @@ async function main(): Promise<void> {
   }
   log("info", `started: ${args.join(" ")}`);
   const { text, exitCode } = await run(args, { readStdin, isTerminal, note });
-  log("info", exitCode === 0 ? "succeeded" : "ended with what it was to tell");
+  log("info", exitCode === 0 ? "succeeded" : "told what is wrong");
   await writeAndExit(1, text, exitCode);
 }
 

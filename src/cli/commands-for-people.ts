@@ -2,7 +2,7 @@ import { checkRequest } from "../protocol/request.ts";
 import type { Output, Process } from "./process.ts";
 
 /** A command that a person runs, with the arguments after its name. */
-type CommandForPeople = (args: readonly string[], process: Process) => Promise<Output>;
+type CommandForPeople = (args: readonly string[], edge: Process) => Promise<Output>;
 
 /** The commands that people run, beside those of the plugin contract; their errors are text and not JSON. */
 export const COMMANDS_FOR_PEOPLE: ReadonlyMap<string | undefined, CommandForPeople> = new Map([
@@ -28,7 +28,7 @@ async function runCheck(args: readonly string[], { isTerminal, note }: Process):
   const { readCheckArguments } = await import("./check-arguments.ts");
   const { request, output } = readCheckArguments(args);
   const { check } = await import("../commands/check/check.ts");
-  const takeBack = output === "text" ? await note(`checking ${request.keyId} …`) : undefined;
+  const takeBack = output === "text" ? await note("trying what signing needs …") : undefined;
   const report = await check(request, process.env).finally(takeBack);
   const exitCode = report.signs ? 0 : 1;
   if (output === "json") {

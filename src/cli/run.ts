@@ -17,9 +17,10 @@ const INFORMATION_OPTIONS: ReadonlyMap<string, "help" | "version"> = new Map([
 /**
  * Runs the plugin.
  * @param args the command line's arguments
+ * @param edge what of the process it may use
  * @throws PluginError
  */
-export async function run(args: readonly string[], process: Process): Promise<Output> {
+export async function run(args: readonly string[], edge: Process): Promise<Output> {
   const [name = "--help", ...rest] = args;
   const forPeople = COMMANDS_FOR_PEOPLE.get(name);
   const information = INFORMATION_OPTIONS.get(name) ?? (forPeople && findHelp(rest));
@@ -28,7 +29,7 @@ export async function run(args: readonly string[], process: Process): Promise<Ou
     return { text: information === "help" ? HELP_TEXT : VERSION_TEXT, exitCode: 0 };
   }
   if (forPeople !== undefined) {
-    return await forPeople(rest, process);
+    return await forPeople(rest, edge);
   }
   const command = COMMANDS.get(name);
   if (command === undefined) {
@@ -37,7 +38,7 @@ export async function run(args: readonly string[], process: Process): Promise<Ou
       `unknown command ${showValue(name)}; expected one of ${names.join(", ")}, --help, --version`,
     );
   }
-  return { text: await command(parseRequestJson(await process.readStdin())), exitCode: 0 };
+  return { text: await command(parseRequestJson(await edge.readStdin())), exitCode: 0 };
 }
 
 /** Whether the command line is a person's, who reads text and not JSON. */

@@ -9,7 +9,7 @@ import type { OpenedAhead, Way } from "./open-ahead.ts";
 export interface Traffic {
   readonly requests: number;
   readonly connections: number;
-  /** One a request, two to open a connection (TCP, and TLS 1.3: RFC 8446), and one more by a proxy (CONNECT). */
+  /** One a request, and those that opened the connections. */
   readonly roundTrips: number;
 }
 
@@ -22,6 +22,10 @@ export interface Connections {
 
 const HTTPS_PORT = 443;
 
+/** To open a connection: TCP, and TLS 1.3 (RFC 8446); by a proxy, CONNECT too. */
+const ROUND_TRIPS_DIRECT = 2;
+const ROUND_TRIPS_BY_PROXY = 3;
+
 /** @param opened default: none */
 export function createConnections(opened?: OpenedAhead): Connections {
   const agents = new Map<string | undefined, Agent | HttpsProxyAgent<string>>();
@@ -33,8 +37,8 @@ export function createConnections(opened?: OpenedAhead): Connections {
       roundTrips: traffic.roundTrips + roundTrips,
     };
   };
-  const noteDirect = (): void => count(0, 1, 2);
-  const noteTunnel = (): void => count(0, 1, 3);
+  const noteDirect = (): void => count(0, 1, ROUND_TRIPS_DIRECT);
+  const noteTunnel = (): void => count(0, 1, ROUND_TRIPS_BY_PROXY);
   return {
     lead(request) {
       count(1, 0, 1);

@@ -69,7 +69,7 @@ describe.each([...SCENES])("$title", (scene) => {
       ]);
       // What was shown while it ran is taken back: CR and EL.
       const [note = "", shown] = atTerminal.text.split(`\r${ESCAPE}[K`);
-      expect(note).toStartWith("checking https://");
+      expect(note).toBe("trying what signing needs …");
       expect(stripVTControlCharacters(shown ?? "")).toBe(piped.text);
       expect(atTerminalWithoutColours.text.split(`\r${ESCAPE}[K`).at(-1)).toBe(piped.text);
     },
