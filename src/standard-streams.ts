@@ -45,21 +45,19 @@ export async function isTerminal(stream: keyof typeof DESCRIPTORS): Promise<bool
   return tty?.isTTY?.(descriptor) ?? (await import("node:tty")).isatty(descriptor);
 }
 
-/** Characters that every terminal shows on a line: what wraps cannot be taken back. */
-const SHORTEST_LINE = 79;
-
 /** Returns to the line's begin and clears it (ECMA-48: CR, EL). */
 const CLEAR_LINE = "\r\u001b[K";
 
 /**
- * Shows a person at a terminal what takes time, and cuts it to what fits on the line; nobody else sees it.
+ * Shows a person at a terminal what takes time; nobody else sees it.
+ * @param text that fits on a line: what wraps cannot be taken back
  * @returns what takes it back
  */
 export async function note(text: string): Promise<() => void> {
   if (!(await isTerminal("stderr"))) {
     return () => undefined;
   }
-  writeAll(STDERR, text.slice(0, SHORTEST_LINE));
+  writeAll(STDERR, text);
   return () => writeAll(STDERR, CLEAR_LINE);
 }
 
