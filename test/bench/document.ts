@@ -84,7 +84,8 @@ function commandsSection({ measurements, memory, own, peers }: Workshop, { laten
   return `## The commands
 
 Each command run by itself, with the JSON that Notation sends. *First time* is with a cache folder that is empty, *again* with what the first time
-left there; \`cert_chain\` is with the certificates from a file.${compared}
+left there; \`cert_chain\` is with the certificates from a file. \`check\` is what a person runs: it tries all of it, and connects once
+more to each host, to look.${compared}
 
 ${flowTable(summaries, {
   latencies,

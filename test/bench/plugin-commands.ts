@@ -1,6 +1,7 @@
-/** The commands of a plugin that need Azure, run as Notation runs them: one process each, JSON in, JSON out. */
+/** The commands of a plugin that need Azure, run as Notation runs them: one process each, JSON in, JSON out; and `check`. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { keyArguments } from "../executable/run-check.ts";
 import { describeRequest, signRequest } from "../executable/signing.ts";
 import type { AzureFacts } from "./azure-messages.ts";
 import { outcomeOf } from "./measurement.ts";
@@ -13,13 +14,15 @@ import { hasFailed, inNewHome, keep, type Workshop } from "./workshop.ts";
 /** A row of the table. */
 interface Step {
   readonly name: string;
-  readonly command: "describe-key" | "generate-signature";
+  readonly command: "describe-key" | "generate-signature" | "check";
 }
 
 /** Steps that share a home, one after the other, with the same plugin config. */
 interface Sequence {
   readonly steps: readonly Step[];
   readonly withChainFile: boolean;
+  /** Whether it is of the plugin contract, which other plugins speak as well. */
+  readonly isContract: boolean;
 }
 
 const SEQUENCES: readonly Sequence[] = [
@@ -30,6 +33,7 @@ const SEQUENCES: readonly Sequence[] = [
       { name: "generate-signature", command: "generate-signature" },
     ],
     withChainFile: false,
+    isContract: true,
   },
   {
     steps: [
@@ -37,7 +41,9 @@ const SEQUENCES: readonly Sequence[] = [
       { name: "generate-signature, `cert_chain`", command: "generate-signature" },
     ],
     withChainFile: true,
+    isContract: true,
   },
+  { steps: [{ name: "check", command: "check" }], withChainFile: false, isContract: false },
 ];
 
 /** The rows of the table, in their order. */
@@ -49,13 +55,15 @@ export async function pluginUnits(workshop: Workshop, latencies: readonly number
   await writeFile(chainFile, workshop.azure.facts.chain);
   return latencies.flatMap((roundTripMs) =>
     SEQUENCES.flatMap((sequence) =>
-      [workshop.own, ...workshop.peers].map((program) => async (round: number) => {
-        const place = { sequence, program, chainFile };
-        await time(workshop, place, roundTripMs, round);
-        if (roundTripMs === latencies[0] && isMemoryRound(round)) {
-          await weigh(workshop, place);
-        }
-      }),
+      [workshop.own, ...(sequence.isContract ? workshop.peers : [])].map(
+        (program) => async (round: number) => {
+          const place = { sequence, program, chainFile };
+          await time(workshop, place, roundTripMs, round);
+          if (roundTripMs === latencies[0] && isMemoryRound(round)) {
+            await weigh(workshop, place);
+          }
+        },
+      ),
     ),
   );
 }
@@ -108,6 +116,9 @@ function requestOf(
     credential_type: "environment",
     ...(sequence.withChainFile && { cert_chain: chainFile }),
   };
+  if (command === "check") {
+    return { command: [program.path, command, ...keyArguments(keyId, pluginConfig)], env };
+  }
   const request =
     command === "describe-key"
       ? describeRequest(keyId, pluginConfig)
