@@ -16,17 +16,25 @@ const ROOT_FILE = /root-[0-9A-F]{8}\.pem/g;
 /** What a check cost: times, and the number of connections, which are opened while others are. */
 const COST = /(?<=Cost +)\d.*/g;
 const MILLISECONDS = /\b\d+ ms\b/g;
-const VALIDITY = /(?<=valid to )\d{4}-\d\d-\d\d/g;
+/** Days that are left do not depend on the time of day, as dates do. */
+const VALIDITY = /(?<=valid to )\d{4}-\d\d-\d\d(?=, (?:(?<left>\d+) days? left|expired))/g;
+
+/** When the certificate of the scene expired, that has. */
+const EXPIRED = "2025-12-29";
 
 /** Puts stand-ins into what was printed. Throws where something of chance is left. */
 export function createStandIns(origin: Origin): (text: string) => string {
-  const startDay = Math.floor(origin.start / DAY_MS) * DAY_MS;
   return (text) =>
     withStandIns(text.replace(BASE64_LINES, BASE64), origin)
       .replace(ROOT_FILE, "root-01234567.pem")
       .replace(MILLISECONDS, "24 ms")
       .replace(COST, "148 ms: 13 round trips, for 4 requests on 3 connections")
-      .replace(VALIDITY, (day) =>
-        new Date(DAY + Date.parse(day) - startDay).toISOString().slice(0, "2026-01-01".length),
+      .replace(VALIDITY, (_date, left: string | undefined) =>
+        left === undefined ? EXPIRED : dateAfter(Number(left) + 1),
       );
+}
+
+/** The last day has begun. */
+function dateAfter(days: number): string {
+  return new Date(DAY + days * DAY_MS).toISOString().slice(0, "2026-01-01".length);
 }
