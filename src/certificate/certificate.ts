@@ -73,6 +73,17 @@ export function isValidAt({ x509 }: Certificate, time: number): boolean {
   return Date.parse(x509.validFrom) <= time && time <= Date.parse(x509.validTo);
 }
 
+/** From when to when it is valid, in RFC 3339 to the second, as certificates have it. */
+export function validityOf({ x509 }: Certificate): { readonly validFrom: string; readonly validTo: string } {
+  const toText = (date: string): string => new Date(date).toISOString().replace(".000Z", "Z");
+  return { validFrom: toText(x509.validFrom), validTo: toText(x509.validTo) };
+}
+
+/** SHA-256 of the DER, hexadecimal in upper case. */
+export function fingerprintOf({ x509 }: Certificate): string {
+  return x509.fingerprint256.replaceAll(":", "");
+}
+
 /** An empty name is undefined on Bun. */
 function onOneLine(name: string | undefined): string {
   return name ? name.split("\n").join(", ") : "(no name)";

@@ -1,4 +1,4 @@
-import { type Certificate, issuerOf, subjectOf } from "../certificate/certificate.ts";
+import { type Certificate, issuerOf, subjectOf, validityOf } from "../certificate/certificate.ts";
 import { certificateToPem } from "../certificate/pem.ts";
 import { certificateSource, checkChainSource } from "../certificate-source/certificate-source.ts";
 import type { FoundCertificates } from "../certificate-source/found-certificates.ts";
@@ -96,13 +96,9 @@ async function findLeaf(
 
 /** Text before a block of PEM is passed over by whoever reads it (RFC 7468, section 2). */
 function describe(certificate: Certificate): string {
-  const { validFrom, validTo } = certificate.x509;
+  const { validFrom, validTo } = validityOf(certificate);
   return (
-    `# subject: ${subjectOf(certificate)}\n# issuer: ${issuerOf(certificate)}\n# valid: ${toText(validFrom)} to ` +
-    `${toText(validTo)}\n${certificateToPem(certificate.der)}`
+    `# subject: ${subjectOf(certificate)}\n# issuer: ${issuerOf(certificate)}\n# valid: ${validFrom} to ` +
+    `${validTo}\n${certificateToPem(certificate.der)}`
   );
-}
-
-function toText(date: string): string {
-  return new Date(date).toISOString().replace(".000Z", "Z");
 }

@@ -16,12 +16,12 @@ export function isLocalHost(hostname: string): boolean {
 
 /** Who a request talks to. */
 export function peerOf(request: PipelineRequest): Peer {
-  const proxy = proxyUrlOf(request);
-  return {
-    host: new URL(request.url).host,
-    // Without user and password.
-    proxy: proxy === undefined ? undefined : `${proxy.protocol}//${proxy.host}`,
-  };
+  return peerBy(new URL(request.url).host, proxyUrlOf(request));
+}
+
+/** A host, and the proxy on the way to it without user and password. */
+export function peerBy(host: string, proxy: URL | undefined): Peer {
+  return { host, proxy: proxy === undefined ? undefined : `${proxy.protocol}//${proxy.host}` };
 }
 
 /** The proxy of the agent that the Azure SDK has chosen by the environment. */

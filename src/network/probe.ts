@@ -3,6 +3,7 @@ import type { PeerCertificate, TLSSocket } from "node:tls";
 import { PluginError } from "../error/plugin-error.ts";
 import { log } from "../log/log.ts";
 import { type Budget, withinRest } from "./budget.ts";
+import { peerBy } from "./destination.ts";
 import { NetworkFailure, type Peer } from "./network-failure.ts";
 import { openConnection, type Way } from "./open-ahead.ts";
 
@@ -31,7 +32,7 @@ export interface ProbedTls {
  */
 export async function probeHost(way: Way, budget: Budget): Promise<ProbedHost> {
   const { host, port, proxy } = way;
-  const peer: Peer = { host, proxy: proxy && `${proxy.protocol}//${proxy.host}` };
+  const peer = peerBy(host, proxy);
   const start = performance.now();
   const addresses =
     proxy === undefined ? withinRest(budget, lookup(host, { all: true })).catch(() => undefined) : undefined;

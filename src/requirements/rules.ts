@@ -1,4 +1,4 @@
-import { type Certificate, isValidAt } from "../certificate/certificate.ts";
+import { type Certificate, isValidAt, validityOf } from "../certificate/certificate.ts";
 import {
   basicConstraintsOf,
   EXTENSION,
@@ -50,16 +50,11 @@ function checkValidity(certificate: Certificate, { now }: Position): Finding | u
   if (isValidAt(certificate, now)) {
     return undefined;
   }
-  const { validFrom, validTo } = certificate.x509;
+  const { validFrom, validTo } = validityOf(certificate);
   const until = new Date(validFrom);
   return now < until.getTime()
-    ? { problem: `it is not valid before ${toText(until)}`, remedy: { kind: "wait", until } }
-    : issueAgain(`it expired on ${toText(new Date(validTo))}`);
-}
-
-/** To the second, as certificates have it. */
-function toText(time: Date): string {
-  return time.toISOString().replace(".000Z", "Z");
+    ? { problem: `it is not valid before ${validFrom}`, remedy: { kind: "wait", until } }
+    : issueAgain(`it expired on ${validTo}`);
 }
 
 function checkNoCa({ contents }: Certificate): Finding | undefined {

@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import type { Certificate } from "../certificate/certificate.ts";
+import { type Certificate, fingerprintOf } from "../certificate/certificate.ts";
 import { certificateToPem } from "../certificate/pem.ts";
 import { type TrustedIdentity, trustedIdentityOf } from "./trusted-identity.ts";
 
@@ -52,9 +51,4 @@ export function trustFor(leaf: Certificate, root: Certificate, name: string): Ve
       ],
     },
   };
-}
-
-/** SHA-256 of the DER, as `notation cert list` and others show it: hexadecimal in upper case. */
-export function fingerprintOf({ der }: Certificate): string {
-  return createHash("sha256").update(der).digest("hex").toUpperCase();
 }

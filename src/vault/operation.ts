@@ -1,5 +1,6 @@
 /** The calls that this plugin makes; the names are the permissions of a vault's access policy. */
-export type VaultOperation = "certificates get" | "secrets get" | "keys sign";
+export const VAULT_OPERATIONS = ["certificates get", "secrets get", "keys sign"] as const;
+export type VaultOperation = (typeof VAULT_OPERATIONS)[number];
 
 /** What a call needs, and how that is granted. */
 export interface OperationGrant {

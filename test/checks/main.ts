@@ -3,6 +3,7 @@
  * `npm run checks -- docs/check.md` writes it to that file instead, and the picture of the terminal beside it.
  */
 import { writeFile } from "node:fs/promises";
+import { writeDocument } from "../docs/write-document.ts";
 import { openFaultStage } from "../faults/fault-stage.ts";
 import { composeDocument, composePicture } from "./document.ts";
 import { SCENES } from "./scene.ts";
@@ -12,13 +13,9 @@ const [file] = process.argv.slice(2);
 const faultStage = await openFaultStage();
 const outcomes = startScenes(faultStage);
 try {
-  const text = await composeDocument(outcomes);
-  if (file === undefined) {
-    process.stdout.write(text);
-  } else {
-    await writeFile(file, text);
+  await writeDocument(file, await composeDocument(outcomes), `${SCENES.length} scenes`);
+  if (file !== undefined) {
     await writeFile(file.replace(/\.md$/, ".svg"), await composePicture(outcomes));
-    console.log(`${file}: ${SCENES.length} scenes`);
   }
 } finally {
   await Promise.allSettled(outcomes.values());

@@ -82,6 +82,17 @@ describe("what signing refuses before it asks anybody is a problem of the report
     expect(setup.emulator.log.length).toBe(start);
   });
 
+  test("and all of it is told at once", async () => {
+    const config = { credential_type: "x" };
+    const env = { ...setup.env, AZURE_AUTHORITY_HOST: "login.example" };
+    const { report } = await runCheck("https://myvault.vault.azure.net/secrets/signer", config, { env });
+    expect(report?.problems.map(({ problem }) => problem)).toEqual([
+      expect.stringContaining("AZURE_AUTHORITY_HOST"),
+      expect.stringContaining("credential_type"),
+      expect.stringContaining("is a secret's identifier"),
+    ]);
+  });
+
   test("and a password that was typed stays untold", async () => {
     const id = "https://signer:hunter2hunter2@myvault.vault.azure.net/keys/signer";
     for (const args of [[], ["--output", "json"]]) {

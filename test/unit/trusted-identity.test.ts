@@ -2,9 +2,9 @@
 import { describe, expect, test } from "bun:test";
 import { X509Certificate } from "node:crypto";
 import { readSequence } from "../../src/asn1/der.ts";
-import { type Certificate, parseCertificate } from "../../src/certificate/certificate.ts";
+import { type Certificate, fingerprintOf, parseCertificate } from "../../src/certificate/certificate.ts";
 import { type TrustedIdentity, trustedIdentityOf } from "../../src/trust-policy/trusted-identity.ts";
-import { fingerprintOf, trustFor } from "../../src/trust-policy/verifier-trust.ts";
+import { trustFor } from "../../src/trust-policy/verifier-trust.ts";
 import { der, objectIdentifier, sequence } from "../pki/der.ts";
 import { createCertificateAuthority, createSelfSigned, generatePrivateKey, issueLeaf } from "../pki/index.ts";
 import { shapeCertificate, utf8Name } from "../pki/shaped.ts";

@@ -1,11 +1,11 @@
 import { certificateSource, checkChainSource } from "../../certificate-source/certificate-source.ts";
 import type { FindCertificates } from "../../certificate-source/found-certificates.ts";
-import { checkAuthorityHost } from "../../environment/authority-host.ts";
-import { checkProxy } from "../../environment/proxy.ts";
+import { checkEnvironment } from "../../environment/check-environment.ts";
 import { type KeyIdentifier, parseKeyIdentifier } from "../../key-identifier/key-identifier.ts";
 import { type PluginConfig, readPluginConfig } from "../../plugin-config/plugin-config.ts";
 import { validateDescribeKeyRequest } from "../../protocol/generated/describe-key.request.js";
 import { checkRequest } from "../../protocol/request.ts";
+import type { Findings } from "./findings.ts";
 
 /** What a person asks to be checked: as `notation sign` is given it. */
 export interface CheckRequest {
@@ -21,22 +21,34 @@ export interface Asked {
 }
 
 /**
- * Reads a request, the environment that it is made in, and the files that it names.
- * @throws PluginError of the room that knows the cause, as signing would.
+ * Reads a request, the environment that it is made in, and the files that it names: each by itself, so that all of them are told
+ * that are wrong.
+ * @returns undefined where one is
  */
 export async function readAsked(
   { keyId, pluginConfig }: CheckRequest,
   environment: Readonly<Record<string, string | undefined>>,
-): Promise<Asked> {
-  const request = checkRequest("describe-key", validateDescribeKeyRequest, {
-    contractVersion: "1.0",
-    keyId,
-    pluginConfig,
+  findings: Findings,
+): Promise<Asked | undefined> {
+  const request = await findings.attempt(() =>
+    checkRequest("describe-key", validateDescribeKeyRequest, { contractVersion: "1.0", keyId, pluginConfig }),
+  );
+  const [isReady, config, key] = await Promise.all([
+    findings.attempt(() => {
+      checkEnvironment(environment);
+      return true;
+    }),
+    request && findings.attempt(() => readPluginConfig(request.pluginConfig)),
+    request && findings.attempt(() => parseKeyIdentifier(request.keyId)),
+  ]);
+  if (config === undefined || key === undefined) {
+    return undefined;
+  }
+  const findCertificates = await findings.attempt(() => {
+    checkChainSource(config.chainSource, key);
+    return certificateSource(config.chainSource);
   });
-  checkProxy(environment);
-  checkAuthorityHost(environment);
-  const config = readPluginConfig(request.pluginConfig);
-  const key = parseKeyIdentifier(request.keyId);
-  checkChainSource(config.chainSource, key);
-  return { key, config, findCertificates: await certificateSource(config.chainSource) };
+  return isReady === undefined || findCertificates === undefined
+    ? undefined
+    : { key, config, findCertificates };
 }

@@ -1,10 +1,16 @@
-import { type Certificate, isSelfSigned, issuerOf, subjectOf } from "../../certificate/certificate.ts";
+import {
+  type Certificate,
+  fingerprintOf,
+  isSelfSigned,
+  issuerOf,
+  subjectOf,
+  validityOf,
+} from "../../certificate/certificate.ts";
 import { keySpecOf } from "../../certificate/key-spec.ts";
 import type { Path } from "../../chain/path-to-root.ts";
 import type { CheckedCertificate, CheckedChain } from "../../protocol/generated/validators.js";
 import { daysLeft, findAdvice } from "../../requirements/advice.ts";
 import { findViolations } from "../../requirements/requirements.ts";
-import { fingerprintOf } from "../../trust-policy/verifier-trust.ts";
 
 /** The chain, or the part of it that there is, with what is to be said of each certificate. */
 export async function describeChain(path: Path, now: number): Promise<CheckedChain> {
@@ -22,8 +28,7 @@ export async function describeChain(path: Path, now: number): Promise<CheckedCha
         subject: subjectOf(certificate),
         issuer: issuerOf(certificate),
         ...(keySpec !== undefined && { keySpec }),
-        validFrom: toText(certificate.x509.validFrom),
-        validTo: toText(certificate.x509.validTo),
+        ...validityOf(certificate),
         daysLeft: daysLeft(certificate, now),
         sha256: fingerprintOf(certificate),
         violations: saidOf(certificate, violations),
@@ -38,9 +43,4 @@ function roleOf(certificate: Certificate, index: number): CheckedCertificate["ro
     return "leaf";
   }
   return isSelfSigned(certificate) ? "root" : "intermediate";
-}
-
-/** To the second, as certificates have it. */
-function toText(date: string): string {
-  return new Date(date).toISOString().replace(".000Z", "Z");
 }

@@ -1,4 +1,3 @@
-import { version } from "../../../package.json";
 import { isSelfSigned } from "../../certificate/certificate.ts";
 import { findPathToRoot, type Path } from "../../chain/path-to-root.ts";
 import { CA_FILE_VARIABLE, faultOfCaFile } from "../../environment/ca-file.ts";
@@ -7,6 +6,7 @@ import type { KeyIdentifier } from "../../key-identifier/key-identifier.ts";
 import type { CheckedTrust, CheckReport } from "../../protocol/generated/validators.js";
 import { trustFor } from "../../trust-policy/verifier-trust.ts";
 import { vaultName } from "../../vault/fix.ts";
+import { getPluginMetadata } from "../get-plugin-metadata.ts";
 import { type CheckRequest, readAsked } from "./asked.ts";
 import { describeChain } from "./certificates.ts";
 import { describeCredential } from "./credential.ts";
@@ -30,13 +30,14 @@ export async function check(request: CheckRequest, environment: Environment): Pr
   const start = performance.now();
   const findings = createFindings(environment);
   warnOfCaFile(environment, findings);
-  const asked = await findings.attempt(() => readAsked(request, environment));
+  const asked = await readAsked(request, environment, findings);
   const walked = asked && (await walk(asked, environment, findings));
   const parts = walked && (await describe(asked.key, walked, findings));
   const problems = findings.problems();
+  const { name, version } = getPluginMetadata();
   return {
     reportVersion: "1.0",
-    plugin: { name: "azure-kv", version },
+    plugin: { name, version },
     keyId: redact(request.keyId, environment),
     signs: problems.length === 0 && walked?.signed !== undefined && walked.chain !== undefined,
     problems,

@@ -3,7 +3,7 @@ import type { PluginError } from "../../error/plugin-error.ts";
 import type { KeyIdentifier } from "../../key-identifier/key-identifier.ts";
 import type { CheckedPermission } from "../../protocol/generated/validators.js";
 import { getVaultCertificate } from "../../vault/certificate.ts";
-import type { VaultOperation } from "../../vault/operation.ts";
+import { VAULT_OPERATIONS, type VaultOperation } from "../../vault/operation.ts";
 import { getVaultSecret } from "../../vault/secret.ts";
 import type { Vault, VaultCall } from "../../vault/vault.ts";
 import { lacksPermission } from "../../vault/vault-error.ts";
@@ -16,8 +16,6 @@ const TRIALS: ReadonlyMap<VaultOperation, (vault: Vault, key: KeyIdentifier) => 
   ["certificates get", getVaultCertificate],
   ["secrets get", getVaultSecret],
 ]);
-
-const OPERATIONS: readonly VaultOperation[] = ["certificates get", "secrets get", "keys sign"];
 
 /** Codes of a vault that has let the caller pass, and then could not do what was asked for. */
 const HINDERED: ReadonlySet<string | undefined> = new Set([
@@ -63,7 +61,7 @@ export function describePermissions(found: PermissionsFound): CheckedPermission[
 
 /** A Managed HSM has nothing but keys. */
 function operationsOf({ vaultUrl }: KeyIdentifier): readonly VaultOperation[] {
-  return isManagedHsm(vaultUrl) ? ["keys sign"] : OPERATIONS;
+  return isManagedHsm(vaultUrl) ? ["keys sign"] : VAULT_OPERATIONS;
 }
 
 function outcomeOf(
