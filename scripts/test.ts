@@ -1,21 +1,18 @@
 /**
  * `npm test`: all checks and tests, in the order in which they fail soonest, on the distribution built here.
- * Each check and each test counts; what failed is named once more at the end, and the last line is `N passed, N failed`. `npm test -- unit e2e` runs the named
+ * Each check and each test counts; what failed is told once more at the end, and the last line is `N passed, N failed`. `npm test -- unit e2e` runs the named
  * suites only.
  */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type Count, countTests, type Failure } from "./test-report.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-interface Count {
-  readonly passed: number;
-  readonly failed: number;
-  /** Their names, as far as the runner told them. */
-  readonly failures: readonly string[];
-}
+/** Of what a test failed with, no more characters are repeated at the end. */
+const LONGEST_MESSAGE = 4000;
 
 /** What must be as it is before a test says anything: each a command that succeeds or fails. */
 const CHECKS: readonly (readonly [name: string, command: readonly string[]])[] = [
@@ -64,7 +61,9 @@ async function runCheck(name: string, command: readonly string[]): Promise<Count
   console.log(`\n# ${name}`);
   const passed = await run(command);
   console.log(`${passed ? "(pass)" : "(fail)"} ${name}`);
-  return passed ? { passed: 1, failed: 0, failures: [] } : { passed: 0, failed: 1, failures: [name] };
+  return passed
+    ? { passed: 1, failed: 0, failures: [] }
+    : { passed: 0, failed: 1, failures: [{ name, message: "" }] };
 }
 
 /** Runs a suite and counts by the runner's own report; a run without a report has failed. */
@@ -78,25 +77,7 @@ async function runSuite(name: string, folders: readonly string[], timeoutMs: num
   await rm(folder, { recursive: true });
   return succeeded || count.failed > 0
     ? count
-    : { ...count, failed: 1, failures: [`${name}: the runner itself`] };
-}
-
-/** The attributes of JUnit's root element. A skipped test counts as failed: none may be skipped. */
-function countTests(report: string): Count {
-  const head = /<testsuites[^>]*>/.exec(report)?.[0] ?? "";
-  const attribute = (name: string): number => Number(new RegExp(` ${name}="(\\d+)"`).exec(head)?.[1] ?? 0);
-  const failed = attribute("failures") + attribute("errors") + attribute("skipped");
-  return { passed: attribute("tests") - failed, failed, failures: failedTests(report) };
-}
-
-/** `file: name` of each test that failed or was skipped, as JUnit's report writes them. */
-function failedTests(report: string): string[] {
-  const cases = [...report.matchAll(/<testcase ([^>]*[^/])>\s*<(?:failure|error|skipped)\b/g)];
-  return cases.map(([, attributes = ""]) => {
-    const attribute = (name: string): string =>
-      new RegExp(`(?:^| )${name}="([^"]*)"`).exec(attributes)?.[1] ?? "";
-    return `${attribute("file")}: ${attribute("name")}`;
-  });
+    : { ...count, failed: 1, failures: [{ name: `${name}: the runner itself`, message: "" }] };
 }
 
 const wanted = process.argv.slice(2);
@@ -119,8 +100,8 @@ for (const [name, { folders, timeoutMs }] of chosen) {
 }
 const passed = counts.reduce((sum, count) => sum + count.passed, 0);
 const failed = counts.reduce((sum, count) => sum + count.failed, 0);
-for (const failure of counts.flatMap((count) => count.failures)) {
-  console.log(`(fail) ${failure}`);
+for (const { name, message } of counts.flatMap<Failure>((count) => count.failures)) {
+  console.log(`(fail) ${name}${message === "" ? "" : `\n${message.slice(0, LONGEST_MESSAGE)}`}`);
 }
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);

@@ -88,6 +88,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     plainPort: plain.port,
     isPlainHost: (host) => host === IMDS_HOST || host === new URL(plain.origin).host || web.plain.has(host),
     credentials: options.proxyCredentials,
+    tunnelIdleMs: options.tunnelIdleMs,
     journal,
     faults,
     latency,

@@ -4,7 +4,7 @@ import { request } from "node:http";
 import { createServer } from "node:https";
 import { dirname } from "node:path";
 import { connect } from "node:tls";
-import { send } from "./client.ts";
+import { openTunnel, send } from "./client.ts";
 import { type Emulator, startEmulator } from "./index.ts";
 
 let emulator: Emulator;
@@ -38,6 +38,20 @@ test("an existing vault is reached, a missing one does not resolve, other hosts 
     ["myvault.vault.azure.cn", 502],
     ["example.com", 403],
   ]);
+});
+
+test("the proxy ends an idle tunnel where that is asked for, and nowhere else", async () => {
+  const impatient = await startEmulator({ tunnelIdleMs: 200 });
+  try {
+    const [ended, kept] = await Promise.all(
+      [impatient, emulator].map(async (some) => await openTunnel(some, "login.microsoftonline.com")),
+    );
+    await new Promise((resolve) => ended?.on("close", resolve).resume());
+    expect(kept?.destroyed).toBe(false);
+    kept?.destroy();
+  } finally {
+    await impatient.close();
+  }
 });
 
 test("only port 443 is served", async () => {

@@ -17,6 +17,8 @@ export interface EmulatorOptions {
   readonly proxyPort?: number;
   /** What the proxy asks for (Basic, RFC 7617); without it, it answers 407. Default: nothing. */
   readonly proxyCredentials?: ProxyCredentials;
+  /** The proxy ends a tunnel by which nothing has come for so long, in milliseconds, as proxies do. Default: never. */
+  readonly tunnelIdleMs?: number;
 }
 
 /** What a client of the proxy says who it is by. The user holds no colon. */

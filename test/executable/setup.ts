@@ -1,5 +1,11 @@
 /** What the tests of the executable share: an emulator, a vault with the guide's permissions, a CA. */
-import { type Emulator, type Principal, startEmulator, type Vault } from "../emulator/index.ts";
+import {
+  type Emulator,
+  type EmulatorOptions,
+  type Principal,
+  startEmulator,
+  type Vault,
+} from "../emulator/index.ts";
 import { type CertificateAuthority, createCertificateAuthority } from "../pki/index.ts";
 
 export interface Setup {
@@ -14,9 +20,9 @@ export interface Setup {
 }
 
 /** Starts an emulator; whoever calls it closes it. */
-export async function createSetup(): Promise<Setup> {
+export async function createSetup(options?: EmulatorOptions): Promise<Setup> {
   const [emulator, root] = await Promise.all([
-    startEmulator(),
+    startEmulator(options),
     createCertificateAuthority({ subject: "C=US, O=Example, CN=Example Root" }),
   ]);
   const intermediate = await createCertificateAuthority({

@@ -64,7 +64,8 @@ export async function prepareRightRequests(setup: Setup, secrets: KnownSecrets):
       }
       const { keyId, payload: asked = "" } = JSON.parse(new TextDecoder().decode(bytes));
       const { response } = ending;
-      const { chain } = [leaf, selfSigned][keyId.includes("/signer") ? 0 : 1] ?? leaf;
+      // Names in a vault are the same in either case: a changed bit may have made one of `signer` a capital.
+      const { chain } = keyId.toLowerCase().includes("/signer") ? leaf : selfSigned;
       if (response.keyId !== keyId) {
         throw new Error(`asked for ${keyId}, answered for ${response.keyId}`);
       }

@@ -33,6 +33,8 @@ export interface ProxyOptions {
   readonly isPlainHost: (host: string) => boolean;
   /** What it asks every client for; without them: nothing. */
   readonly credentials?: ProxyCredentials | undefined;
+  /** Ends a tunnel by which nothing has come for so long, in milliseconds; without it: never. */
+  readonly tunnelIdleMs?: number | undefined;
   readonly journal: Journal;
   readonly faults: FaultTable;
   readonly latency: Latency;
@@ -115,7 +117,9 @@ function end(client: Duplex, { status, headers, body }: WireAnswer): void {
   client.end(body);
 }
 
-function open(client: Duplex, head: Buffer, { tlsPort, latency: { roundTripMs } }: ProxyOptions): void {
+function open(client: Duplex, head: Buffer, options: ProxyOptions): void {
+  const { tlsPort, tunnelIdleMs, latency } = options;
+  const { roundTripMs } = latency;
   const establish = () => {
     client.write("HTTP/1.1 200 Connection established\r\n\r\n");
     if (head.length > 0) {
@@ -136,6 +140,9 @@ function open(client: Duplex, head: Buffer, { tlsPort, latency: { roundTripMs } 
     });
   });
   upstream.on("error", fail);
+  if (tunnelIdleMs !== undefined) {
+    upstream.setTimeout(tunnelIdleMs, () => upstream.destroy());
+  }
 }
 
 /** Passes bytes both ways until either side ends; an error on one side ends the other. */
