@@ -1,10 +1,10 @@
 import type { Validator } from "../protocol/generated/validators.js";
-import { checkRequest } from "../protocol/request.ts";
+import { checkRequest, parseRequestJson } from "../protocol/request.ts";
 import { encodeResponse } from "../protocol/response.ts";
 import * as metadataParts from "./contract/get-plugin-metadata.ts";
 
-/** A command of the plugin contract: from the request's JSON to the line for stdout. */
-type Command = (request: object) => Promise<string>;
+/** A command of the plugin contract: from stdin to the line for stdout. */
+type Command = (stdin: Uint8Array) => Promise<string>;
 
 /** What a module of `contract/` exports: the schemas of what comes and goes, and what makes the one of the other. */
 interface CommandParts<Request, Response> {
@@ -29,9 +29,10 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map([
 function contractCommand<Request, Response>(
   name: string,
   load: () => Promise<CommandParts<Request, Response>>,
-  before?: (request: object) => Promise<string | undefined>,
+  before?: (stdin: Uint8Array) => Promise<string | undefined>,
 ): [string, Command] {
-  const run: Command = async (request) => {
+  const run: Command = async (stdin) => {
+    const request = parseRequestJson(stdin);
     const { validateRequest, validateResponse, loadAnswer, loadRecall } = await load();
     const checked = checkRequest(name, validateRequest, request);
     const recall = await loadRecall?.();
@@ -39,7 +40,7 @@ function contractCommand<Request, Response>(
     if (recalled !== undefined) {
       return encodeResponse(name, validateResponse, recalled);
     }
-    const answered = await before?.(request);
+    const answered = await before?.(stdin);
     if (answered !== undefined) {
       return answered;
     }
@@ -54,9 +55,9 @@ function networkCommand<Request, Response>(
   name: string,
   load: () => Promise<CommandParts<Request, Response>>,
 ): [string, Command] {
-  return contractCommand(name, load, async (request) => {
+  return contractCommand(name, load, async (stdin) => {
     const { checkEnvironment } = await import("../environment/check-environment.ts");
     const runElsewhere = checkEnvironment(process.env);
-    return runElsewhere?.(name, request);
+    return runElsewhere?.(name, stdin);
   });
 }

@@ -1,6 +1,5 @@
 import { validationError } from "../error/plugin-error.ts";
 import { showValue } from "../error/show-value.ts";
-import { parseRequestJson } from "../protocol/request.ts";
 import { COMMANDS } from "./commands.ts";
 import { COMMANDS_FOR_PEOPLE } from "./commands-for-people.ts";
 import type { Output, Process } from "./process.ts";
@@ -38,7 +37,7 @@ export async function run(args: readonly string[], edge: Process): Promise<Outpu
       `unknown command ${showValue(name)}; expected one of ${names.join(", ")}, --help, --version`,
     );
   }
-  return { text: await command(parseRequestJson(await edge.readStdin())), exitCode: 0 };
+  return { text: await command(await edge.readStdin()), exitCode: 0 };
 }
 
 /** Whether the command line is a person's, who reads text and not JSON. */

@@ -12,7 +12,7 @@ import { runWithoutCaFile } from "./run-without-ca-file.ts";
  */
 export function checkEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
-): ((command: string, request: object) => string) | undefined {
+): ((command: string, stdin: Uint8Array) => string) | undefined {
   checkProxy(environment);
   checkAuthorityHost(environment);
   const fault = faultOfCaFile(environment);
@@ -20,5 +20,5 @@ export function checkEnvironment(
     return undefined;
   }
   log("warning", `the file of NODE_EXTRA_CA_CERTS is left out: ${fault}`);
-  return (command, request) => runWithoutCaFile(command, request, environment, fault);
+  return (command, stdin) => runWithoutCaFile(command, stdin, environment, fault);
 }

@@ -8,20 +8,21 @@ const LARGEST_OUTPUT = 64 * 1024 * 1024;
  * Runs a command in a process of its own whose environment names no file of further CA certificates. The runtime reads
  * that variable before any code of ours runs, so taking it away in this process would not silence its warning. Perhaps
  * the file is not even needed: a pipeline should not stop for a stale variable.
+ * @param stdin as it came: what may be read may not be written again, such as a value of a hundred thousand levels
  * @param fault what is wrong with the file; told with whatever the command fails with
  * @returns the response, as it is to be written to stdout
  * @throws PluginError as the command.
  */
 export function runWithoutCaFile(
   command: string,
-  request: object,
+  stdin: Uint8Array,
   environment: Readonly<Record<string, string | undefined>>,
   fault: string,
 ): string {
   const { [CA_FILE_VARIABLE]: _unreadable, ...rest } = environment;
   const { spawnSync } = process.getBuiltinModule("node:child_process");
   const child = spawnSync(process.execPath, [...programArguments(), command], {
-    input: JSON.stringify(request),
+    input: stdin,
     encoding: "utf8",
     env: rest,
     maxBuffer: LARGEST_OUTPUT,

@@ -4,9 +4,11 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { issueLeaf } from "../pki/index.ts";
-import { answerOf, bundleOnNode, executable, refusalOf } from "./run-plugin.ts";
+import { answerOf, bundleOnNode, executable, refusalOf, runPlugin } from "./run-plugin.ts";
 import { createSetup, type Setup } from "./setup.ts";
 import { describeRequest } from "./signing.ts";
+
+const LEVELS = 100_000;
 
 let setup: Setup;
 let keyId: string;
@@ -86,6 +88,20 @@ test.each([
     await rm(folder, { recursive: true });
   },
 );
+
+test("a request is passed on as it came where a file of CA certificates is left out", async () => {
+  const env = { ...setup.env, NODE_EXTRA_CA_CERTS: "/nowhere/ca.pem" };
+  const request = JSON.stringify(describeRequest(keyId));
+  // Deeper than what can be written out again.
+  const deep = `${"[".repeat(LEVELS)}${"]".repeat(LEVELS)}`;
+  const stdin = Buffer.from(`${request.slice(0, -1)}, "of a later contract": ${deep}}`);
+  const { exitCode, stdout, stderr } = await runPlugin(["describe-key"], stdin, { env });
+  expect(stderr).toBe("");
+  expect({ exitCode, answer: JSON.parse(stdout) }).toEqual({
+    exitCode: 0,
+    answer: { keyId, keySpec: "EC-256" },
+  });
+});
 
 test("what libraries and the runtime say by the way reaches neither stdout nor stderr", async () => {
   const folder = await mkdtemp(join(tmpdir(), "noise-"));
