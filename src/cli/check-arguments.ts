@@ -1,4 +1,4 @@
-import type { CheckRequest } from "../commands/check/asked.ts";
+import type { CheckRequest } from "../check/asked.ts";
 import { showValue } from "../error/show-value.ts";
 import { type KeyCommand, readKeyArguments, usageError } from "./key-arguments.ts";
 

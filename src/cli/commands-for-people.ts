@@ -27,7 +27,7 @@ async function runCerts(args: readonly string[]): Promise<Output> {
 async function runCheck(args: readonly string[], { isTerminal, note }: Process): Promise<Output> {
   const { readCheckArguments } = await import("./check-arguments.ts");
   const { request, output } = readCheckArguments(args);
-  const { check } = await import("../commands/check/check.ts");
+  const { check } = await import("../check/check.ts");
   const takeBack = output === "text" ? await note("trying what signing needs …") : undefined;
   const report = await check(request, process.env).finally(takeBack);
   const exitCode = report.signs ? 0 : 1;

@@ -10,11 +10,11 @@ import { PluginError } from "../error/plugin-error.ts";
 import { fetchIssuers } from "../issuers/fetch-issuers.ts";
 import { type KeyIdentifier, parseKeyIdentifier } from "../key-identifier/key-identifier.ts";
 import { type Budget, withinBudget } from "../network/budget.ts";
+import { openVault } from "../open-vault/open-vault.ts";
 import { type PluginConfig, readPluginConfig } from "../plugin-config/plugin-config.ts";
 import type { DescribeKeyRequest } from "../protocol/generated/validators.js";
 import type { Vault } from "../vault/vault.ts";
 import { lacksPermission } from "../vault/vault-error.ts";
-import { openVault } from "./open-vault.ts";
 
 /** What a person asks for on the command line. */
 export interface CertsOptions {

@@ -35,7 +35,7 @@ export async function describeKey(request: DescribeKeyRequest): Promise<Describe
 
 async function leafInVault(key: KeyIdentifier, config: PluginConfig): Promise<Certificate> {
   const { leaf } = await withinBudget(config.timeout, async (budget) => {
-    const { openVault } = await import("./open-vault.ts");
+    const { openVault } = await import("../open-vault/open-vault.ts");
     const vault = await openVault(key, config, budget, 1);
     const { getVaultLeaf } = await import("../certificate-source/vault-leaf.ts");
     return await getVaultLeaf(vault, key);

@@ -4,6 +4,7 @@ import { validationError } from "../error/plugin-error.ts";
 import { settleTogether } from "../error/settle-together.ts";
 import { type KeyIdentifier, parseKeyIdentifier } from "../key-identifier/key-identifier.ts";
 import { withinBudget } from "../network/budget.ts";
+import { openVault } from "../open-vault/open-vault.ts";
 import { readPluginConfig } from "../plugin-config/plugin-config.ts";
 import { decodeBase64, encodeBase64 } from "../protocol/base64.ts";
 import type {
@@ -12,7 +13,6 @@ import type {
 } from "../protocol/generated/validators.js";
 import { digestPayload, signatureAlgorithm } from "../signature/algorithm.ts";
 import type { Vault } from "../vault/vault.ts";
-import { openVault } from "./open-vault.ts";
 
 /**
  * Signs the payload with the key in the vault and returns the signature with its certificate chain, leaf first.

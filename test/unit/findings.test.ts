@@ -1,6 +1,6 @@
 /** What a check has found: each cause once, in the order of signing, and no secret. */
 import { describe, expect, test } from "bun:test";
-import { createFindings, type Findings } from "../../src/commands/check/findings.ts";
+import { createFindings, type Findings } from "../../src/check/findings.ts";
 import { type ErrorCode, PluginError, validationError } from "../../src/error/plugin-error.ts";
 
 type Failure = readonly [problem: string, fix?: string | undefined, code?: ErrorCode];

@@ -4,8 +4,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { waysAhead } from "../../src/commands/ways-ahead.ts";
 import { proxyTo } from "../../src/environment/proxy.ts";
+import { waysAhead } from "../../src/open-vault/ways-ahead.ts";
 
 const SCRIPT = fileURLToPath(new URL("open-ahead-script.ts", import.meta.url));
 const VAULT = "https://myvault.vault.azure.net";

@@ -1,6 +1,6 @@
 /** What the calls to a vault, made by the SDK's real clients, tell of the caller's permissions. */
 import { describe, expect, test } from "bun:test";
-import { describePermissions, tryOtherPermissions } from "../../src/commands/check/permissions.ts";
+import { describePermissions, tryOtherPermissions } from "../../src/check/permissions.ts";
 import { PluginError } from "../../src/error/plugin-error.ts";
 import { NetworkFailure } from "../../src/network/network-failure.ts";
 import type { CheckedPermission } from "../../src/protocol/generated/validators.js";

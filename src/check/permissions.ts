@@ -1,12 +1,12 @@
-import { isManagedHsm } from "../../cloud/cloud.ts";
-import type { PluginError } from "../../error/plugin-error.ts";
-import type { KeyIdentifier } from "../../key-identifier/key-identifier.ts";
-import type { CheckedPermission } from "../../protocol/generated/validators.js";
-import { getVaultCertificate } from "../../vault/certificate.ts";
-import { VAULT_OPERATIONS, type VaultOperation } from "../../vault/operation.ts";
-import { getVaultSecret } from "../../vault/secret.ts";
-import type { Vault, VaultCall } from "../../vault/vault.ts";
-import { lacksPermission } from "../../vault/vault-error.ts";
+import { isManagedHsm } from "../cloud/cloud.ts";
+import type { PluginError } from "../error/plugin-error.ts";
+import type { KeyIdentifier } from "../key-identifier/key-identifier.ts";
+import type { CheckedPermission } from "../protocol/generated/validators.js";
+import { getVaultCertificate } from "../vault/certificate.ts";
+import { VAULT_OPERATIONS, type VaultOperation } from "../vault/operation.ts";
+import { getVaultSecret } from "../vault/secret.ts";
+import type { Vault, VaultCall } from "../vault/vault.ts";
+import { lacksPermission } from "../vault/vault-error.ts";
 
 /** Calls that tell whether the caller has a permission, and whose results nobody keeps. */
 const TRIALS: ReadonlyMap<VaultOperation, (vault: Vault, key: KeyIdentifier) => Promise<unknown>> = new Map<

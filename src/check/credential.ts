@@ -1,5 +1,5 @@
-import type { CheckedCredential } from "../../protocol/generated/validators.js";
-import type { OpenVault } from "../open-vault.ts";
+import type { OpenVault } from "../open-vault/open-vault.ts";
+import type { CheckedCredential } from "../protocol/generated/validators.js";
 
 /** Which credential asked, and who it is by the token that it got. */
 export function describeCredential({ credentialType, credential }: OpenVault): CheckedCredential {

@@ -1,9 +1,9 @@
-import type { KeyIdentifier } from "../../key-identifier/key-identifier.ts";
-import type { Budget } from "../../network/budget.ts";
-import { type ProbedHost, probeHost } from "../../network/probe.ts";
-import type { PluginConfig } from "../../plugin-config/plugin-config.ts";
-import type { CheckedHost } from "../../protocol/generated/validators.js";
-import { waysAhead } from "../ways-ahead.ts";
+import type { KeyIdentifier } from "../key-identifier/key-identifier.ts";
+import type { Budget } from "../network/budget.ts";
+import { type ProbedHost, probeHost } from "../network/probe.ts";
+import { waysAhead } from "../open-vault/ways-ahead.ts";
+import type { PluginConfig } from "../plugin-config/plugin-config.ts";
+import type { CheckedHost } from "../protocol/generated/validators.js";
 
 /** Connects once to each server that signing will ask, by the way that signing takes. */
 export async function checkHosts(

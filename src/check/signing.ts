@@ -1,17 +1,17 @@
-import { type Certificate, publicKeyOf } from "../../certificate/certificate.ts";
-import { keySpecOf } from "../../certificate/key-spec.ts";
-import type { FoundCertificates } from "../../certificate-source/found-certificates.ts";
-import { PluginError } from "../../error/plugin-error.ts";
-import type { KeyIdentifier } from "../../key-identifier/key-identifier.ts";
-import type { CheckedSignature } from "../../protocol/generated/validators.js";
+import { type Certificate, publicKeyOf } from "../certificate/certificate.ts";
+import { keySpecOf } from "../certificate/key-spec.ts";
+import type { FoundCertificates } from "../certificate-source/found-certificates.ts";
+import { PluginError } from "../error/plugin-error.ts";
+import type { KeyIdentifier } from "../key-identifier/key-identifier.ts";
+import type { CheckedSignature } from "../protocol/generated/validators.js";
 import {
   algorithmOf,
   digestPayload,
   type SignatureAlgorithm,
   verifySignature,
-} from "../../signature/algorithm.ts";
-import { signWithVault } from "../../vault/sign.ts";
-import type { Vault } from "../../vault/vault.ts";
+} from "../signature/algorithm.ts";
+import { signWithVault } from "../vault/sign.ts";
+import type { Vault } from "../vault/vault.ts";
 
 /**
  * What is signed to try it. No envelope of the Notary Project is signed over such bytes: those of JWS are base64url with a dot,

@@ -1,8 +1,8 @@
-import type { PluginError } from "../../error/plugin-error.ts";
-import { redact, withoutSecrets } from "../../error/redact.ts";
-import { joinErrors } from "../../error/settle-together.ts";
-import { asPluginError } from "../../error/unexpected-error.ts";
-import type { CheckProblem, CheckWarning } from "../../protocol/generated/validators.js";
+import type { PluginError } from "../error/plugin-error.ts";
+import { redact, withoutSecrets } from "../error/redact.ts";
+import { joinErrors } from "../error/settle-together.ts";
+import { asPluginError } from "../error/unexpected-error.ts";
+import type { CheckProblem, CheckWarning } from "../protocol/generated/validators.js";
 
 /** What a check has found that is wrong, in the order in which signing would meet it. */
 export interface Findings {

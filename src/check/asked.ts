@@ -1,10 +1,10 @@
-import { certificateSource, checkChainSource } from "../../certificate-source/certificate-source.ts";
-import type { FindCertificates } from "../../certificate-source/found-certificates.ts";
-import { checkEnvironment } from "../../environment/check-environment.ts";
-import { type KeyIdentifier, parseKeyIdentifier } from "../../key-identifier/key-identifier.ts";
-import { type PluginConfig, readPluginConfig } from "../../plugin-config/plugin-config.ts";
-import { validateDescribeKeyRequest } from "../../protocol/generated/describe-key.request.js";
-import { checkRequest } from "../../protocol/request.ts";
+import { certificateSource, checkChainSource } from "../certificate-source/certificate-source.ts";
+import type { FindCertificates } from "../certificate-source/found-certificates.ts";
+import { checkEnvironment } from "../environment/check-environment.ts";
+import { type KeyIdentifier, parseKeyIdentifier } from "../key-identifier/key-identifier.ts";
+import { type PluginConfig, readPluginConfig } from "../plugin-config/plugin-config.ts";
+import { validateDescribeKeyRequest } from "../protocol/generated/describe-key.request.js";
+import { checkRequest } from "../protocol/request.ts";
 import type { Findings } from "./findings.ts";
 
 /** What a person asks to be checked: as `notation sign` is given it. */

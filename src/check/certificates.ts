@@ -5,12 +5,12 @@ import {
   issuerOf,
   subjectOf,
   validityOf,
-} from "../../certificate/certificate.ts";
-import { keySpecOf } from "../../certificate/key-spec.ts";
-import type { Path } from "../../chain/path-to-root.ts";
-import type { CheckedCertificate, CheckedChain } from "../../protocol/generated/validators.js";
-import { daysLeft, findAdvice } from "../../requirements/advice.ts";
-import { findViolations } from "../../requirements/requirements.ts";
+} from "../certificate/certificate.ts";
+import { keySpecOf } from "../certificate/key-spec.ts";
+import type { Path } from "../chain/path-to-root.ts";
+import type { CheckedCertificate, CheckedChain } from "../protocol/generated/validators.js";
+import { daysLeft, findAdvice } from "../requirements/advice.ts";
+import { findViolations } from "../requirements/requirements.ts";
 
 /** The chain, or the part of it that there is, with what is to be said of each certificate. */
 export async function describeChain(path: Path, now: number): Promise<CheckedChain> {
