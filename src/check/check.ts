@@ -61,13 +61,16 @@ function warnOfCaFile(environment: Environment, findings: Findings): void {
 }
 
 async function describe(key: KeyIdentifier, walked: Walked, findings: Findings): Promise<FoundParts> {
-  const { vault, hosts, calls, found, leaf, signed } = walked;
+  const { vault, hosts, calls, found, leaf, newer, signed } = walked;
   const path = pathOf(walked);
   const chain = path && (await describeChain(path, Date.now()));
   for (const { subject, advice } of chain?.certificates ?? []) {
     for (const each of advice) {
       findings.warn(`certificate "${subject}": ${each}`);
     }
+  }
+  if (newer !== undefined) {
+    findings.warn(newer.problem, newer.fix);
   }
   const clock = vault.network.clockNote().replace(/^ \((.*)\)$/, "$1");
   if (clock !== "") {

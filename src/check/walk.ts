@@ -9,11 +9,12 @@ import { checkVaultLeaf, leafInFile } from "../commands/describe-key.ts";
 import type { KeyIdentifier } from "../key-identifier/key-identifier.ts";
 import { type Budget, startBudget, withinRest } from "../network/budget.ts";
 import { type OpenVault, openVault } from "../open-vault/open-vault.ts";
-import type { CheckedHost } from "../protocol/generated/validators.js";
+import type { CheckedHost, CheckWarning } from "../protocol/generated/validators.js";
 import type { VaultCall } from "../vault/vault.ts";
 import type { Asked } from "./asked.ts";
 import type { Findings } from "./findings.ts";
 import { checkHosts } from "./hosts.ts";
+import { findNewerVersion } from "./newer-version.ts";
 import { tryOtherPermissions } from "./permissions.ts";
 import { makeTestSignature, type TestSignature } from "./signing.ts";
 
@@ -29,6 +30,8 @@ export interface Walked {
   readonly found: FoundCertificates | undefined;
   /** The certificate of the key, as far as it is known. */
   readonly leaf: Certificate | undefined;
+  /** Of what the vault has after a certificate that ends. */
+  readonly newer: CheckWarning | undefined;
   readonly signed: TestSignature | undefined;
   /** The chain that a signature would have. */
   readonly chain: NonEmptyPath | undefined;
@@ -59,9 +62,12 @@ export async function walk(
     await findings.attempt(() => checkVaultLeaf(key, described.leaf));
   }
   const version = key.version ?? found?.version ?? described?.version;
-  const signed = await findings.attempt(() => sign(vault, { ...key, version }, leaf, budget));
+  const [signed, newer] = await Promise.all([
+    findings.attempt(() => sign(vault, { ...key, version }, leaf, budget)),
+    described?.version === undefined ? undefined : adviseOnVersion(vault, key, described.leaf, budget),
+  ]);
   const chain = await findings.attempt(() => chainOf(found, leaf, signed));
-  return { vault, hosts, calls, found, leaf, signed, chain };
+  return { vault, hosts, calls, found, leaf, newer, signed, chain };
 }
 
 interface DescribedLeaf {
@@ -77,6 +83,16 @@ async function describeLeaf(
   return chainSource.kind === "cert-chain"
     ? { leaf: await leafInFile(chainSource.file), version: undefined }
     : await getVaultLeaf(vault, key);
+}
+
+/** Signing does not need it: where there is no answer, there is nothing to say. */
+function adviseOnVersion(
+  vault: OpenVault,
+  key: KeyIdentifier,
+  leaf: Certificate,
+  budget: Budget,
+): Promise<CheckWarning | undefined> {
+  return withinRest(budget, findNewerVersion(vault, key, leaf, Date.now())).catch(() => undefined);
 }
 
 /** Nothing is asked for in no time: what is told then is part of what was told before. */

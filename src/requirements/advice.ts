@@ -41,9 +41,14 @@ export function daysLeft({ x509 }: Certificate, now: number): number {
   return Math.floor((Date.parse(x509.validTo) - now) / DAY_MS);
 }
 
+/** Whether somebody should see to what comes after it; also once it has expired. */
+export function expiresSoon(certificate: Certificate, now: number): boolean {
+  return daysLeft(certificate, now) < DAYS_AHEAD;
+}
+
 function adviseOnExpiry(certificate: Certificate, { now }: Position): string | undefined {
   const days = daysLeft(certificate, now);
-  return isValidAt(certificate, now) && days < DAYS_AHEAD
+  return isValidAt(certificate, now) && expiresSoon(certificate, now)
     ? `it expires in ${days} ${days === 1 ? "day" : "days"}; after that nothing can be signed, and without a timestamp (\`notation sign --timestamp-url\`) what was signed no longer verifies`
     : undefined;
 }

@@ -28,8 +28,8 @@ const FIXES: ReadonlyMap<string | undefined, Fix> = new Map<string, Fix>([
   ["SecretDisabled", enable],
   ["CertificateDisabled", enable],
   ["KeyOperationForbidden", allowOperation],
-  ["KeyExpired", checkAttributes],
-  ["SecretExpired", checkAttributes],
+  ["KeyExpired", useNewerVersion],
+  ["SecretExpired", useNewerVersion],
   ["KeyNotYetValid", checkAttributes],
   ["SecretNotYetValid", checkAttributes],
   [CLAIMS_CODE, signInAgain],
@@ -104,14 +104,23 @@ function enable({ vault, key }: FailedCall): string {
 
 /** The service says in words why a key may not sign. */
 function allowOperation(call: FailedCall): string {
-  const { failure, key, vault } = call;
+  const { failure, key } = call;
   if (/expired/.test(failure.message)) {
-    return `renew the ${kindOf(vault)}, and sign with the new version`;
+    return useNewerVersion(call);
   }
   if (/not permitted/.test(failure.message)) {
     return `allow the key to sign: \`az keyvault key set-attributes ${optionsFor(key)} --ops sign verify\``;
   }
   return checkAttributes(call);
+}
+
+/** A policy may have renewed it long ago, while a pipeline names the version before. */
+function useNewerVersion({ vault, key }: FailedCall): string {
+  const kind = kindOf(vault);
+  const renew = `renew the ${kind}, and sign with the new version`;
+  return key.version === undefined
+    ? renew
+    : `sign with the latest version, if that is a newer one: ${showLatest(key, kind)} prints its key identifier; else ${renew}`;
 }
 
 function checkAttributes({ vault, key }: FailedCall): string {
@@ -149,11 +158,16 @@ function signInAgain({ key }: FailedCall): string {
 
 /** How to find the right key identifier: by a command that the permissions for signing allow. */
 export function checkKeyIdentifier(key: KeyIdentifier, kind: ObjectKind): string {
-  const query = kind === "key" ? "key.kid" : "kid";
   return (
     `check name and version in the key identifier: \`az keyvault ${kind} list ${locate(key)} --query '[].name'\` ` +
-    `lists the names, \`az keyvault ${kind} show ${locate(key)} --name ${key.name} --query ${query}\` prints the latest version's`
+    `lists the names, ${showLatest(key, kind)} prints the latest version's`
   );
+}
+
+/** The command that prints the key identifier of the latest version. */
+function showLatest(key: KeyIdentifier, kind: ObjectKind): string {
+  const query = kind === "key" ? "key.kid" : "kid";
+  return `\`az keyvault ${kind} show ${locate(key)} --name ${key.name} --query ${query}\``;
 }
 
 function giveTime({ vault }: FailedCall): string {

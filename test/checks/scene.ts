@@ -23,6 +23,7 @@ const DAY_MS = 86_400_000;
 /** Whole days, so that dates keep their distance whatever the time of day is; the last one has begun. */
 const SOON_DAYS = 11;
 const EXPIRED_DAYS = -3;
+const RENEWED_DAYS = 366;
 
 export const SCENES: readonly Scene[] = [
   {
@@ -89,6 +90,24 @@ export const SCENES: readonly Scene[] = [
       /keys sign +granted \(403 KeyOperationForbidden\)/,
       /✗ Test signature +not made/,
       /✗ Signing does not work: 2 problems\.\n$/,
+    ],
+  },
+  {
+    title: "The certificate was renewed",
+    remark:
+      "The vault has a newer version, by a policy perhaps, and the pipeline still names the one before.",
+    fault: {
+      prepare: async (world) => {
+        const before = await withDates(world, -400, EXPIRED_DAYS);
+        await withDates(world, 0, RENEWED_DAYS);
+        return before;
+      },
+    },
+    signs: false,
+    wanted: [
+      /valid to \S+, expired/,
+      /the vault has a newer version of the certificate, valid to \S+\n +Fix: sign with that: --id https/,
+      /✗ Signing does not work: 2 problems, with 1 warning\.\n$/,
     ],
   },
   refused(

@@ -38,8 +38,8 @@ describe("every refusal that is known has a fix by its finer code", () => {
     ["SecretDisabled", `az keyvault certificate set-attributes ${OPTIONS} --enabled true`],
     ["CertificateDisabled", `az keyvault certificate set-attributes ${OPTIONS} --enabled true`],
     ["KeyOperationForbidden", `az keyvault certificate show ${OPTIONS} --query`],
-    ["KeyExpired", `az keyvault certificate show ${OPTIONS} --query`],
-    ["SecretExpired", `az keyvault certificate show ${OPTIONS} --query`],
+    ["KeyExpired", "`az keyvault certificate show --vault-name myvault --name my-cert --query kid`"],
+    ["SecretExpired", "`az keyvault certificate show --vault-name myvault --name my-cert --query kid`"],
     ["KeyNotYetValid", `az keyvault certificate show ${OPTIONS} --query`],
     ["SecretNotYetValid", `az keyvault certificate show ${OPTIONS} --query`],
   ])("%s", (innerCode, words) => {
@@ -202,12 +202,21 @@ describe("the address in the firewall's rule", () => {
 
 describe("a key that may not sign", () => {
   test.each([
-    ["Operation sign is not allowed on an expired key.", "renew the certificate"],
+    [
+      "Operation sign is not allowed on an expired key.",
+      "sign with the latest version, if that is a newer one: `az keyvault certificate show --vault-name myvault --name my-cert --query kid`",
+    ],
     ["Operation sign is not permitted on this key.", "`az keyvault key set-attributes "],
     ["Operation sign is not allowed on a key that is not valid yet.", "--query attributes`"],
   ])("is told by why: %s", (message, words) => {
     expect(withInnerCode("KeyOperationForbidden", message)).toContain(words);
   });
+});
+
+test("where the latest version has expired, there is no newer one to sign with", () => {
+  const message = "Operation sign is not allowed on an expired key.";
+  const fix = withInnerCode("KeyOperationForbidden", message, { key: { ...KEY, version: undefined } });
+  expect(fix).toBe("renew the certificate, and sign with the new version");
 });
 
 test("a command without a version has no option for it", () => {
