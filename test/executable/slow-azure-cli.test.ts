@@ -5,19 +5,25 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { authorize } from "../emulator/client.ts";
 import { issueLeaf } from "../pki/index.ts";
-import { answerOf, refusalOf } from "./run-plugin.ts";
+import { answerOf, bundleOnNode, executable, refusalOf } from "./run-plugin.ts";
 import { createSetup, type Setup } from "./setup.ts";
 import { describeRequest } from "./signing.ts";
 
 /** Longer than the 10 s that the Azure SDK gives `az` by itself. */
 const SLOW_SECONDS = 12;
 
+/** A proxy ends what is idle for longer. */
+const TUNNEL_IDLE_MS = 1000;
+
 let setup: Setup;
 let folder: string;
 let keyId: string;
 
 beforeAll(async () => {
-  [setup, folder] = await Promise.all([createSetup(), mkdtemp(join(tmpdir(), "slow-az-"))]);
+  [setup, folder] = await Promise.all([
+    createSetup({ tunnelIdleMs: TUNNEL_IDLE_MS }),
+    mkdtemp(join(tmpdir(), "slow-az-")),
+  ]);
   const { privateKey, chain } = await issueLeaf({ subject: "CN=signer", issuer: setup.intermediate });
   ({ keyId } = setup.vault.importCertificate({ name: "signer", privateKey, certificates: chain }));
 });
@@ -43,6 +49,17 @@ test("an az that is slow is waited for", async () => {
   const env = await machineWithAz(SLOW_SECONDS);
   const request = describeRequest(keyId, { credential_type: "azurecli" });
   expect(await answerOf("describe-key", request, { env })).toEqual({ keyId, keySpec: "EC-256" });
+}, 30_000);
+
+test("a connection that was opened ahead, and that the proxy has ended since, is opened again", async () => {
+  const env = await machineWithAz((2 * TUNNEL_IDLE_MS) / 1000);
+  const request = describeRequest(keyId, { credential_type: "azurecli" });
+  for (const plugin of [executable, await bundleOnNode()]) {
+    const before = setup.emulator.tunnels.length;
+    expect(await answerOf("describe-key", request, { env, plugin })).toEqual({ keyId, keySpec: "EC-256" });
+    const { host } = new URL(setup.vault.url);
+    expect(setup.emulator.tunnels.slice(before).map((tunnel) => tunnel.host)).toEqual([host, host]);
+  }
 }, 30_000);
 
 test("an az that never answers ends with the budget, and does not outlive it", async () => {
