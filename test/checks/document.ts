@@ -40,11 +40,11 @@ first fault. (On macOS Notation keeps the program in \`~/Library/Application Sup
 | Cost | the time, and the round trips that it took |
 
 - **The exit code** is 0 only if signing would work, also with warnings; else it is 1. What can be signed today and should be seen to all the
-  same is a warning: a certificate that expires within 30 days, a newer version of it in the vault, what the Notary Project's specification forbids and Notation accepts, a clock that
-  is wrong.
+  same is a warning: a certificate that expires within 30 days, a newer version of it in the vault, what the Notary Project's specification forbids
+  and Notation accepts, a clock that is wrong.
 - **The options** are those of signing: \`--plugin-config <key>=<value>\`, as often as needed. A signing that works with them checks with them.
-- **To verify:** where signing works, it prints the root certificate, and the trust policy with the leaf's subject, as lines to paste. The policy is at
-  level strict: of certificates that name a CRL or OCSP, Notation asks there, and needs a way to it.
+- **To verify:** where signing works, it prints the root certificate, and the trust policy with the leaf's subject, as lines to paste into
+  a shell (on Windows, Git Bash). The policy is at level strict: of certificates that name a CRL or OCSP, Notation asks there, and needs a way to it.
 - **For programs:** \`--output json\` prints one line of JSON, whose schema is
   [schemas/check.report.schema.json](../schemas/check.report.schema.json). \`signs\` is the verdict, \`problems\` has the plugin contract's error codes.
 - **Colours** are for terminals alone; \`NO_COLOR=1\` turns them off (https://no-color.org).
