@@ -42,7 +42,8 @@ async function main(): Promise<void> {
   for (const variable of IGNORED_VARIABLES) {
     delete process.env[variable];
   }
-  log("info", `started: ${args.join(" ")}`);
+  // The others may hold what somebody typed by mistake.
+  log("info", `started: ${args[0] ?? ""}`);
   const { text, exitCode } = await run(args, { readStdin, isTerminal, note });
   log("info", exitCode === 0 ? "succeeded" : "told what is wrong");
   await writeAndExit(1, text, exitCode);

@@ -73,6 +73,11 @@ export function isValidAt({ x509 }: Certificate, time: number): boolean {
   return Date.parse(x509.validFrom) <= time && time <= Date.parse(x509.validTo);
 }
 
+/** Whether its time is over, in milliseconds since 1970. */
+export function hasExpired({ x509 }: Certificate, time: number): boolean {
+  return time > Date.parse(x509.validTo);
+}
+
 /** From when to when it is valid, in RFC 3339 to the second, as certificates have it. */
 export function validityOf({ x509 }: Certificate): { readonly validFrom: string; readonly validTo: string } {
   const toText = (date: string): string => new Date(date).toISOString().replace(".000Z", "Z");

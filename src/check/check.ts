@@ -3,7 +3,7 @@ import { findPathToRoot, type Path } from "../chain/path-to-root.ts";
 import { getPluginMetadata } from "../commands/get-plugin-metadata.ts";
 import { CA_FILE_VARIABLE, faultOfCaFile } from "../environment/ca-file.ts";
 import { redact } from "../error/redact.ts";
-import type { KeyIdentifier } from "../key-identifier/key-identifier.ts";
+import { type KeyIdentifier, withoutUserInfo } from "../key-identifier/key-identifier.ts";
 import type { CheckedTrust, CheckReport } from "../protocol/generated/validators.js";
 import { trustFor } from "../trust-policy/verifier-trust.ts";
 import { vaultName } from "../vault/fix.ts";
@@ -38,7 +38,7 @@ export async function check(request: CheckRequest, environment: Environment): Pr
   return {
     reportVersion: "1.0",
     plugin: { name, version },
-    keyId: redact(request.keyId, environment),
+    keyId: redact(withoutUserInfo(request.keyId), environment),
     signs: problems.length === 0 && walked?.signed !== undefined && walked.chain !== undefined,
     problems,
     warnings: findings.warnings(),

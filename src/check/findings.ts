@@ -32,7 +32,10 @@ export function createFindings(environment: Readonly<Record<string, string | und
       }
     },
     warn(problem, fix) {
-      warnings.push({ problem: redact(problem, environment), ...(fix !== undefined && { fix }) });
+      warnings.push({
+        problem: redact(problem, environment),
+        ...(fix !== undefined && { fix: redact(fix, environment) }),
+      });
     },
     problems: () => byFix(distinct(errors.filter((error) => error !== undefined))).map(toProblem),
     warnings: () => warnings,

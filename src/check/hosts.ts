@@ -1,3 +1,4 @@
+import { redact } from "../error/redact.ts";
 import type { KeyIdentifier } from "../key-identifier/key-identifier.ts";
 import type { Budget } from "../network/budget.ts";
 import { type ProbedHost, probeHost } from "../network/probe.ts";
@@ -15,11 +16,14 @@ export async function checkHosts(
   const ways = waysAhead(vaultUrl, credentialType, 1, environment);
   const probed = await Promise.all(ways.map((way) => probeHost(way, budget)));
   const { hostname } = new URL(vaultUrl);
-  return probed.map((host) => toCheckedHost(host, host.peer.host === hostname ? "vault" : "Entra ID"));
+  return probed.map(({ failure, ...host }) => ({
+    ...toCheckedHost(host, host.peer.host === hostname ? "vault" : "Entra ID"),
+    ...(failure !== undefined && { failure: redact(failure.message, environment) }),
+  }));
 }
 
 function toCheckedHost(
-  { peer, addresses, tls, milliseconds, failure }: ProbedHost,
+  { peer, addresses, tls, milliseconds }: Omit<ProbedHost, "failure">,
   role: CheckedHost["role"],
 ): CheckedHost {
   return {
@@ -31,6 +35,5 @@ function toCheckedHost(
       tls: { ...tls },
       milliseconds: Math.round(milliseconds),
     }),
-    ...(failure !== undefined && { failure: failure.message }),
   };
 }

@@ -21,6 +21,9 @@ import { makeTestSignature, type TestSignature } from "./signing.ts";
 /** Reading the certificate and the secret, and trying a permission that is not needed. */
 const CALLS_AT_ONCE = 2;
 
+/** How long what decides nothing is waited for once all else is done, in milliseconds. */
+const PATIENCE_MS = 5000;
+
 /** What a walk on the way of a signing came upon; what failed is among the findings. */
 export interface Walked {
   readonly vault: OpenVault;
@@ -51,23 +54,36 @@ export async function walk(
   const calls: VaultCall[] = [];
   const probing = checkHosts(key, config, environment, budget);
   const vault = await openVault(key, config, budget, CALLS_AT_ONCE, (call) => calls.push(call));
-  const [described, found, hosts] = await Promise.all([
+  const trying = withinRest(budget, tryOtherPermissions(vault, key)).catch(() => undefined);
+  const [described, found] = await Promise.all([
     findings.attempt(() => withinRest(budget, describeLeaf(asked, vault))),
     findings.attempt(() => withinRest(budget, findCertificates(vault, key))),
-    probing,
-    withinRest(budget, tryOtherPermissions(vault, key)).catch(() => undefined),
   ]);
   const leaf = described?.leaf ?? leavesByPlace(found?.leafCandidates ?? [])[0];
   if (described?.version !== undefined) {
     await findings.attempt(() => checkVaultLeaf(key, described.leaf));
   }
   const version = key.version ?? found?.version ?? described?.version;
-  const [signed, newer] = await Promise.all([
-    findings.attempt(() => sign(vault, { ...key, version }, leaf, budget)),
-    described?.version === undefined ? undefined : adviseOnVersion(vault, key, described.leaf, budget),
-  ]);
+  const advising =
+    described?.version === undefined ? undefined : adviseOnVersion(vault, key, described.leaf, budget);
+  const signed = await findings.attempt(() => sign(vault, { ...key, version }, leaf, budget));
   const chain = await findings.attempt(() => chainOf(found, leaf, signed));
-  return { vault, hosts, calls, found, leaf, newer, signed, chain };
+  const hosts = await probing;
+  const [newer] = await Promise.all([patiently(advising), patiently(trying)]);
+  return { vault, hosts, calls: [...calls], found, leaf, newer, signed, chain };
+}
+
+/** Undefined where it takes too long. */
+async function patiently<T>(extra: Promise<T> | undefined): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([extra, patience]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 interface DescribedLeaf {

@@ -79,7 +79,7 @@ export function keyIdentifierText({ vaultUrl, name, version }: KeyIdentifier): s
 }
 
 /** A password in a URL is shown to nobody, however the URL is malformed. */
-function withoutUserInfo(keyId: string): string {
+export function withoutUserInfo(keyId: string): string {
   return keyId.replace(/^([^:]*:[/\\]*).*@/s, "$1");
 }
 

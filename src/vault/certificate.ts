@@ -10,6 +10,7 @@ export interface VaultCertificate {
   readonly version: string;
   /** The leaf, DER. */
   readonly der: Uint8Array;
+  readonly enabled: boolean;
 }
 
 /** A certificate that was requested from a CA has a key and no certificate until the CA's is merged. */
@@ -34,6 +35,10 @@ export function getVaultCertificate(vault: Vault, key: KeyIdentifier): Promise<V
     if (!(cer instanceof Uint8Array) || cer.length === 0) {
       throw missingFromAnswer("certificates get", key, "a certificate", mergeFirst(key));
     }
-    return { version: checkVersion("certificates get", key, properties.version), der: cer };
+    return {
+      version: checkVersion("certificates get", key, properties.version),
+      der: cer,
+      enabled: properties.enabled !== false,
+    };
   });
 }

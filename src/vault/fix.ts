@@ -117,10 +117,19 @@ function allowOperation(call: FailedCall): string {
 /** A policy may have renewed it long ago, while a pipeline names the version before. */
 function useNewerVersion({ vault, key }: FailedCall): string {
   const kind = kindOf(vault);
-  const renew = `renew the ${kind}, and sign with the new version`;
+  const chain = kind === "key" ? " with the chain of its certificate" : "";
+  return latestVersionOr(key, kind, `renew the ${kind}, and sign with the new version${chain}`);
+}
+
+/**
+ * How to go on where a version has expired, an imperative: by the latest one, or else by that.
+ * @param otherwise an imperative, which is all where no version was named
+ */
+export function latestVersionOr(key: KeyIdentifier, kind: ObjectKind, otherwise: string): string {
+  const chain = kind === "key" ? ", and the chain of its certificate" : "";
   return key.version === undefined
-    ? renew
-    : `sign with the latest version, if that is a newer one: ${showLatest(key, kind)} prints its key identifier; else ${renew}`;
+    ? otherwise
+    : `sign with the latest version${chain}, if that is a newer one: ${showLatest(key, kind)} prints its key identifier; else ${otherwise}`;
 }
 
 function checkAttributes({ vault, key }: FailedCall): string {
@@ -156,7 +165,7 @@ function signInAgain({ key }: FailedCall): string {
   );
 }
 
-/** How to find the right key identifier: by a command that the permissions for signing allow. */
+/** How to find the right key identifier. Of the commands, the second needs no more than signing does, the first needs `list`. */
 export function checkKeyIdentifier(key: KeyIdentifier, kind: ObjectKind): string {
   return (
     `check name and version in the key identifier: \`az keyvault ${kind} list ${locate(key)} --query '[].name'\` ` +

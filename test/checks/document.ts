@@ -32,7 +32,7 @@ first fault. (On macOS Notation keeps the program in \`~/Library/Application Sup
 
 | part | what is tried |
 |---|---|
-| Network | DNS, the proxy if there is one, and TLS, to the vault and to Entra ID: who issued the server's certificate tells of proxies that inspect TLS |
+| Network | DNS, the proxy if there is one, and TLS, to the vault, and to Entra ID where the plugin itself asks it: who issued the server's certificate tells of proxies that inspect TLS |
 | Credential | an access token: by which credential, and who it is. Of the default chain, which credential of it |
 | Permissions | each call that this plugin can make, and whether signing needs it with this certificate and these options: what is granted and not needed can be taken away |
 | Certificate chain | each certificate from leaf to root: the Notary Project's requirements, and the days that are left |
@@ -40,9 +40,10 @@ first fault. (On macOS Notation keeps the program in \`~/Library/Application Sup
 | Cost | the time, and the round trips that it took |
 
 - **The exit code** is 0 only if signing would work, also with warnings; else it is 1. What can be signed today and should be seen to all the
-  same is a warning: a certificate that expires within 30 days, a newer version of it in the vault, what the Notary Project's specification forbids
-  and Notation accepts, a clock that is wrong.
+  same is a warning: a certificate that expires within 30 days, a newer version that the vault has of such a one, what the Notary Project's
+  specification forbids and Notation accepts, a clock that is wrong.
 - **The options** are those of signing: \`--plugin-config <key>=<value>\`, as often as needed. A signing that works with them checks with them.
+  Only \`timeout\` is the time of all that is tried together, where signing has it for each of the plugin's two calls.
 - **To verify:** where signing works, it prints the root certificate, and the trust policy with the leaf's subject, as lines to paste into
   a shell (on Windows, Git Bash). The policy is at level strict: of certificates that name a CRL or OCSP, Notation asks there, and needs a way to it.
 - **For programs:** \`--output json\` prints one line of JSON, whose schema is

@@ -1,22 +1,32 @@
 /** `check` as a command: its arguments, its faults, its end in time, and both of the plugin's distributions. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { issueLeaf } from "../pki/index.ts";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { issueLeaf, toPem } from "../pki/index.ts";
 import { runCheck } from "./run-check.ts";
 import { bundleOnNode, executable, type PluginCommand, runPlugin } from "./run-plugin.ts";
 import { createSetup, type Setup } from "./setup.ts";
 
 let setup: Setup;
 let keyId: string;
+let folder: string;
 let nodeBundle: PluginCommand;
 
 beforeAll(async () => {
-  [setup, nodeBundle] = await Promise.all([createSetup(), bundleOnNode()]);
+  [setup, nodeBundle, folder] = await Promise.all([
+    createSetup(),
+    bundleOnNode(),
+    mkdtemp(join(tmpdir(), "check-command-")),
+  ]);
   const { privateKey, chain } = await issueLeaf({ subject: "CN=signer", issuer: setup.intermediate });
   ({ keyId } = setup.vault.importCertificate({ name: "signer", privateKey, certificates: chain }));
+  await writeFile(join(folder, "ca.pem"), toPem(...chain.slice(1)));
 }, 300_000);
 
 afterAll(async () => {
   await setup.emulator.close();
+  await rm(folder, { recursive: true });
 });
 
 describe.each(["the executable", "the bundle on Node 22"])("%s", (distribution) => {
@@ -93,14 +103,20 @@ describe("what signing refuses before it asks anybody is a problem of the report
     ]);
   });
 
-  test("and a password that was typed stays untold", async () => {
-    const id = "https://signer:hunter2hunter2@myvault.vault.azure.net/keys/signer";
+  test.each([
+    "https://signer:hunter2hunter2@myvault.vault.azure.net/keys/signer",
+    "https://signer:hun/ter2hunter2@myvault.vault.azure.net/keys/signer",
+    "https://signer:?hunter2#hunter2@myvault.vault.azure.net/keys/signer",
+    "https:/signer:hunter2hunter2@myvault.vault.azure.net/keys/signer",
+    "https:\\\\signer:hunter2hunter2@myvault.vault.azure.net/keys/signer",
+  ])("and a password that was typed stays untold: %s", async (id) => {
+    const log = join(folder, "typed.log");
     for (const args of [[], ["--output", "json"]]) {
       const { exitCode, stdout, stderr } = await runPlugin(["check", "--id", id, ...args], "", {
-        env: setup.env,
+        env: { ...setup.env, NOTATION_AZURE_KV_LOG: log },
       });
       expect(exitCode).toBe(1);
-      expect(`${stdout}${stderr}`).not.toContain("hunter2");
+      expect(`${stdout}${stderr}${await readFile(log, "utf8")}`).not.toContain("ter2");
     }
   });
 });
@@ -124,6 +140,21 @@ describe("time", () => {
       { permission: "secrets get", outcome: "unknown", detail: "no answer in time" },
       { permission: "keys sign", outcome: "unknown", detail: "no answer in time" },
     ]);
+  });
+
+  test("that a permission takes which is not needed changes nothing", async () => {
+    const host = new URL(setup.vault.url).host;
+    const take = setup.emulator.addFault({ host, path: /^\/secrets\//, kind: "stall" });
+    const pluginConfig = { timeout: "2", ca_certs: join(folder, "ca.pem") };
+    const { report } = await runCheck(keyId, pluginConfig, { env: setup.env });
+    take();
+    expect(report).toMatchObject({ signs: true, problems: [], signature: { verified: true } });
+    expect(report?.permissions[1]).toEqual({
+      permission: "secrets get",
+      needed: false,
+      outcome: "unknown",
+      detail: "no answer in time",
+    });
   });
 
   test("that this machine has wrong is a warning", async () => {

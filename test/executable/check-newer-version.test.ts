@@ -16,12 +16,18 @@ beforeAll(async () => {
 
 afterAll(() => setup.emulator.close());
 
-/** Imports a certificate of a new name, version by version, each so many days valid. Returns their key identifiers. */
-async function importVersions(days: readonly number[]): Promise<readonly string[]> {
+function daysFromNow(days: number): Date {
+  return new Date(Date.now() + days * DAY_MS);
+}
+
+/** Imports a certificate of a new name, version by version, each valid for so many days. Returns their key identifiers. */
+async function importVersions(days: readonly number[], from = -100): Promise<readonly string[]> {
   names += 1;
   const keyIds: string[] = [];
   for (const each of days) {
-    const [notBefore, notAfter] = [new Date(Date.now() - 100 * DAY_MS), new Date(Date.now() + each * DAY_MS)];
+    // The versions before the last one are valid by now.
+    const begin = keyIds.length === days.length - 1 ? from : -100;
+    const [notBefore, notAfter] = [daysFromNow(begin), daysFromNow(each)];
     const { privateKey, chain } = await createSelfSigned({ subject: "CN=signer", notBefore, notAfter });
     const { keyId } = setup.vault.importCertificate({
       name: `signer${names}`,
@@ -75,6 +81,18 @@ test.each([
 ])("nothing is told where %s", async (_what, days, which) => {
   const keyIds = await importVersions(days);
   const { report, versions } = await check(keyIds[which] ?? "");
+  expect(report?.warnings.filter(({ problem }) => problem.startsWith(NEWER))).toEqual([]);
+  expect(report?.signs).toBe(true);
+  expect(versions).toHaveLength(2);
+});
+
+test.each<[string, number, object]>([
+  ["is not valid yet", 50, {}],
+  ["is disabled", -100, { enabled: false }],
+])("nothing is told of one that %s", async (_what, from, attributes) => {
+  const [before = ""] = await importVersions([10, 300], from);
+  setup.vault.setAttributes(`signer${names}`, attributes);
+  const { report, versions } = await check(before);
   expect(report?.warnings.filter(({ problem }) => problem.startsWith(NEWER))).toEqual([]);
   expect(report?.signs).toBe(true);
   expect(versions).toHaveLength(2);

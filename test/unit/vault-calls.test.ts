@@ -168,7 +168,10 @@ describe("a certificate", () => {
     expect(await certificateOf({ body: CERTIFICATE })).toEqual({
       version: VERSION,
       der: new Uint8Array([1, 2, 3]),
+      enabled: true,
     });
+    const disabled = { ...CERTIFICATE, attributes: { enabled: false } };
+    expect((await certificateOf({ body: disabled })).enabled).toBe(false);
   });
 
   test.each([
