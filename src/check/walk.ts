@@ -54,11 +54,13 @@ export async function walk(
   const calls: VaultCall[] = [];
   const probing = checkHosts(key, config, environment, budget);
   const vault = await openVault(key, config, budget, CALLS_AT_ONCE, (call) => calls.push(call));
-  const trying = withinRest(budget, tryOtherPermissions(vault, key)).catch(() => undefined);
-  const [described, found] = await Promise.all([
+  const reading = Promise.all([
     findings.attempt(() => withinRest(budget, describeLeaf(asked, vault))),
     findings.attempt(() => withinRest(budget, findCertificates(vault, key))),
   ]);
+  // After those that decide: they take the connections that were opened ahead.
+  const trying = withinRest(budget, tryOtherPermissions(vault, key)).catch(() => undefined);
+  const [described, found] = await reading;
   const leaf = described?.leaf ?? leavesByPlace(found?.leafCandidates ?? [])[0];
   if (described?.version !== undefined) {
     await findings.attempt(() => checkVaultLeaf(key, described.leaf));
