@@ -165,7 +165,7 @@ function signInAgain({ key }: FailedCall): string {
   );
 }
 
-/** How to find the right key identifier. Of the commands, the second needs no more than signing does, the first needs `list`. */
+/** How to find the right key identifier. The first command needs `list`; the second, of a certificate, no more than signing does. */
 export function checkKeyIdentifier(key: KeyIdentifier, kind: ObjectKind): string {
   return (
     `check name and version in the key identifier: \`az keyvault ${kind} list ${locate(key)} --query '[].name'\` ` +

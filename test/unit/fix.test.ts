@@ -213,7 +213,16 @@ describe("a key that may not sign", () => {
   });
 });
 
-test("where the latest version has expired, there is no newer one to sign with", () => {
+test("a newer version of a key without a certificate in the vault wants a chain of its own", () => {
+  const message = "Operation sign is not allowed on an expired key.";
+  const vault = fakeVault(fakeNetwork(), { needs: ["keys sign"] });
+  expect(withInnerCode("KeyOperationForbidden", message, { vault })).toBe(
+    "sign with the latest version, and the chain of its certificate, if that is a newer one: `az keyvault key show --vault-name myvault " +
+      "--name my-cert --query key.kid` prints its key identifier; else renew the key, and sign with the new version with the chain of its certificate",
+  );
+});
+
+test("where no version was named, there is no newer one to sign with", () => {
   const message = "Operation sign is not allowed on an expired key.";
   const fix = withInnerCode("KeyOperationForbidden", message, { key: { ...KEY, version: undefined } });
   expect(fix).toBe("renew the certificate, and sign with the new version");
